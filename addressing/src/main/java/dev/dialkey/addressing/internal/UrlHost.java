@@ -1,6 +1,7 @@
 package dev.dialkey.addressing.internal;
 
 import com.ibm.icu.text.IDNA;
+import com.ibm.icu.util.ICUInputTooLongException;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -13,7 +14,7 @@ final class UrlHost {
    * Longest host that goes through IDNA. DNS ends at 253 octets; the standard sets no limit, but
    * Punycode takes time quadratic in the length of a label. Hosts of plain ASCII are not limited.
    */
-  static final int MAX_IDNA_CHARS = 2_000;
+  static final int MAX_IDNA_CHARS = 500;
 
   private static final String FORBIDDEN_HOST = "\0\t\n\r #/:<>?@[\\]^|";
   private static final String FORBIDDEN_DOMAIN = FORBIDDEN_HOST + "%\u007f";
@@ -71,7 +72,8 @@ final class UrlHost {
       return Ascii.toLower(domain);
     }
     if (domain.length() > MAX_IDNA_CHARS) {
-      throw new MalformedTextException("international host name above " + MAX_IDNA_CHARS);
+      throw new MalformedTextException(
+          "international host name of more than " + MAX_IDNA_CHARS + " characters");
     }
     return Uts46.toAscii(domain);
   }
@@ -173,7 +175,13 @@ final class UrlHost {
 
     static String toAscii(String domain) throws MalformedTextException {
       var info = new IDNA.Info();
-      var ascii = PROCESSOR.nameToASCII(domain, new StringBuilder(), info);
+      var ascii = new StringBuilder();
+      try {
+        PROCESSOR.nameToASCII(domain, ascii, info);
+      } catch (ICUInputTooLongException _) {
+        // One character can be mapped to eighteen, so our limit alone does not keep ICU's own.
+        throw new MalformedTextException("label of an international host name is too long");
+      }
       if (!TOLERATED.containsAll(info.getErrors()) || !Ascii.isAscii(ascii.toString())) {
         throw new MalformedTextException("host is no valid international domain name");
       }
