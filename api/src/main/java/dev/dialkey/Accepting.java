@@ -1,0 +1,71 @@
+package dev.dialkey;
+
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.PeerConnection;
+import dev.dialkey.internal.endpoint.AsyncCalls;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** A handshake with somebody who dials. Thread-safe. */
+public final class Accepting implements AutoCloseable {
+  private final Endpoint endpoint;
+  private final PeerConnection core;
+
+  Accepting(Endpoint endpoint, PeerConnection core) {
+    this.endpoint = endpoint;
+    this.core = core;
+  }
+
+  /**
+   * Waits until the peer has proved its id, at most as long as the idle time-out.
+   *
+   * @return the connection; the caller closes it
+   * @throws ConnectionClosedException when the handshake fails
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted; the handshake
+   *     is given up
+   */
+  public Connection await() throws IOException {
+    return await(Deadline.NEVER);
+  }
+
+  /**
+   * As {@link #await()}, for a limited time.
+   *
+   * @param timeout how long to wait; the handshake is given up when it is over
+   * @return the connection
+   * @throws DialkeyTimeoutException when the time is over
+   * @throws IOException as {@link #await()}
+   */
+  public Connection await(Duration timeout) throws IOException {
+    return await(Deadline.after(timeout));
+  }
+
+  /**
+   * As {@link #await()}, without blocking.
+   *
+   * @return the connection to come
+   */
+  public CompletableFuture<Connection> awaitAsync() {
+    return AsyncCalls.start(endpoint.executor(), this::await);
+  }
+
+  /** Gives the handshake up, if it is not over. */
+  @Override
+  public void close() {
+    core.close(0, new byte[0]);
+  }
+
+  private Connection await(long deadlineNanos) throws IOException {
+    boolean connected = false;
+    try {
+      core.lifecycle().awaitHandshake(deadlineNanos);
+      connected = true;
+      return new Connection(endpoint, core);
+    } finally {
+      if (!connected) {
+        close();
+      }
+    }
+  }
+}

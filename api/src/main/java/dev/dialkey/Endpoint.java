@@ -1,0 +1,316 @@
+package dev.dialkey;
+
+import dev.dialkey.addressing.Alpn;
+import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.addressing.EndpointTicket;
+import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.addressing.TransportAddr;
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.endpoint.Dialer;
+import dev.dialkey.internal.endpoint.EndpointCore;
+import dev.dialkey.internal.endpoint.LocalAddresses;
+import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * One secret key and its sockets: what dials and is dialled. Its address is the key's public half,
+ * the {@link #id()}.
+ *
+ * <p>Thread-safe. Everything waits without holding a carrier thread, so virtual threads are the
+ * natural callers. The caller closes it; {@link #close()} waits until the peers have been told.
+ */
+public final class Endpoint implements AutoCloseable {
+  /** Peers that do not answer keep a closing endpoint no longer than this. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+  private final EndpointCore core;
+  private final Dialer dialer;
+  private final SecretKey secretKey;
+  private final Executor executor;
+  private final Cleaner cleaner =
+      Cleaner.create(Thread.ofVirtual().name("dialkey-cleaner").factory());
+
+  Endpoint(EndpointCore core, SecretKey secretKey, Executor executor) {
+    this.core = core;
+    this.dialer = new Dialer(core);
+    this.secretKey = secretKey;
+    this.executor = executor;
+    cleaner.register(this, new Leaks.OfEndpoint(core));
+  }
+
+  /**
+   * A builder that starts from a preset.
+   *
+   * @param preset the preset, see {@link Presets}
+   * @return the builder
+   */
+  public static EndpointBuilder builder(Preset preset) {
+    return new EndpointBuilder().preset(preset);
+  }
+
+  /**
+   * The public key that is this endpoint's address.
+   *
+   * @return the id
+   */
+  public EndpointId id() {
+    return core.id();
+  }
+
+  /**
+   * The identity. It is wiped when the endpoint closes.
+   *
+   * @return the key
+   */
+  public SecretKey secretKey() {
+    return secretKey;
+  }
+
+  /**
+   * The id and the addresses under which it can be reached from this host and its networks, as they
+   * are now.
+   *
+   * @return the address
+   */
+  public EndpointAddr addr() {
+    List<TransportAddr.Ip> direct =
+        LocalAddresses.reachable(core.boundSockets()).stream().map(TransportAddr.Ip::new).toList();
+    return EndpointAddr.of(id(), direct);
+  }
+
+  /**
+   * The addresses that the sockets are bound to, wildcard addresses included.
+   *
+   * @return the addresses, with the ports that the system chose
+   */
+  public List<InetSocketAddress> boundSockets() {
+    return core.boundSockets();
+  }
+
+  /**
+   * Dials an endpoint; waits until it has proved its id, at most as long as the idle time-out.
+   *
+   * <p>The first flight goes to all known addresses at once and the first that answers is used, so
+   * addresses that are dead cost no time.
+   *
+   * @param addr whom to dial, with at least one IP address
+   * @param alpn the protocol to speak
+   * @return the connection; the caller closes it
+   * @throws DialException when nobody answers, or nothing can be dialled
+   * @throws HandshakeException when the peer is another, or speaks another protocol
+   * @throws ConnectionClosedException when the peer refuses
+   * @throws EndpointClosedException when this endpoint is closed
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted; the dial is
+   *     cancelled
+   */
+  public Connection connect(EndpointAddr addr, Alpn alpn) throws IOException {
+    return connect(addr, alpn, Deadline.NEVER);
+  }
+
+  /**
+   * As {@link #connect(EndpointAddr, Alpn)}, with the protocol by name.
+   *
+   * @param addr whom to dial
+   * @param alpn the protocol's name
+   * @return the connection
+   * @throws IOException as {@link #connect(EndpointAddr, Alpn)}
+   */
+  public Connection connect(EndpointAddr addr, String alpn) throws IOException {
+    return connect(addr, Alpn.of(alpn));
+  }
+
+  /**
+   * As {@link #connect(EndpointAddr, Alpn)}, within a time of the caller's choice.
+   *
+   * @param addr whom to dial
+   * @param alpn the protocol
+   * @param timeout bounds the whole dial
+   * @return the connection
+   * @throws DialTimeoutException when the time is over
+   * @throws IOException as {@link #connect(EndpointAddr, Alpn)}
+   */
+  public Connection connect(EndpointAddr addr, Alpn alpn, Duration timeout) throws IOException {
+    return connect(addr, alpn, Deadline.after(timeout));
+  }
+
+  /**
+   * As {@link #connect(EndpointAddr, Alpn, Duration)}, with the protocol by name.
+   *
+   * @param addr whom to dial
+   * @param alpn the protocol's name
+   * @param timeout bounds the whole dial
+   * @return the connection
+   * @throws IOException as {@link #connect(EndpointAddr, Alpn, Duration)}
+   */
+  public Connection connect(EndpointAddr addr, String alpn, Duration timeout) throws IOException {
+    return connect(addr, Alpn.of(alpn), timeout);
+  }
+
+  /**
+   * Dials the endpoint that a ticket names.
+   *
+   * @param ticket the ticket
+   * @param alpn the protocol's name
+   * @return the connection
+   * @throws IOException as {@link #connect(EndpointAddr, Alpn)}
+   */
+  public Connection connect(EndpointTicket ticket, String alpn) throws IOException {
+    return connect(ticket.addr(), alpn);
+  }
+
+  /**
+   * As {@link #connect(EndpointAddr, Alpn)}, without blocking. Cancelling the future cancels the
+   * dial.
+   *
+   * @param addr whom to dial
+   * @param alpn the protocol
+   * @return the connection to come
+   */
+  public CompletableFuture<Connection> connectAsync(EndpointAddr addr, Alpn alpn) {
+    return AsyncCalls.start(executor, () -> connect(addr, alpn));
+  }
+
+  /**
+   * As {@link #connectAsync(EndpointAddr, Alpn)}, with the protocol by name.
+   *
+   * @param addr whom to dial
+   * @param alpn the protocol's name
+   * @return the connection to come
+   */
+  public CompletableFuture<Connection> connectAsync(EndpointAddr addr, String alpn) {
+    return connectAsync(addr, Alpn.of(alpn));
+  }
+
+  /**
+   * Waits for the next endpoint that dials this one. Most programs use a {@link Router} instead.
+   *
+   * @return the incoming connection, to be decided about; empty once this endpoint is closed
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
+   */
+  public Optional<Incoming> accept() throws IOException {
+    return accept(Deadline.FOREVER);
+  }
+
+  /**
+   * As {@link #accept()}, for a limited time.
+   *
+   * @param timeout how long to wait
+   * @return the incoming connection; empty once this endpoint is closed
+   * @throws DialkeyTimeoutException when nobody dials in time
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
+   */
+  public Optional<Incoming> accept(Duration timeout) throws IOException {
+    return core.takeIncoming(timeout).map(pending -> new Incoming(this, pending));
+  }
+
+  /**
+   * As {@link #accept()}, without blocking.
+   *
+   * @return the incoming connection to come
+   */
+  public CompletableFuture<Optional<Incoming>> acceptAsync() {
+    return AsyncCalls.start(executor, this::accept);
+  }
+
+  /**
+   * Replaces the protocols that are accepted; connections that arrive from now on see them.
+   *
+   * @param accepted the protocols, in order of preference; none to accept nothing
+   * @throws IllegalStateException when the endpoint is closed
+   */
+  public void setAlpns(Alpn... accepted) {
+    if (isClosed()) {
+      throw new IllegalStateException("the endpoint is closed");
+    }
+    core.setAlpns(List.of(accepted));
+  }
+
+  /**
+   * What the endpoint has counted so far; keeps answering after it is closed.
+   *
+   * @return a snapshot
+   */
+  public EndpointMetrics metrics() {
+    return EndpointMetrics.of(core.counters());
+  }
+
+  /**
+   * Closes all connections with code 0 and waits until the peers have been told, usually a few
+   * round trips and never longer than 3 s. Closing again does nothing.
+   */
+  @Override
+  public void close() {
+    close(CLOSE_LIMIT);
+  }
+
+  /**
+   * As {@link #close()}, with a limit of the caller's choice.
+   *
+   * @param limit how long to wait for peers
+   */
+  public void close(Duration limit) {
+    core.close(limit);
+    secretKey.close();
+  }
+
+  /**
+   * As {@link #close()}, without blocking.
+   *
+   * @return completes when everything is freed
+   */
+  public CompletableFuture<Void> closeAsync() {
+    return AsyncCalls.start(
+        executor,
+        () -> {
+          close();
+          return null;
+        });
+  }
+
+  /**
+   * Whether the endpoint is closed or closing.
+   *
+   * @return true from the first call of {@code close} on
+   */
+  public boolean isClosed() {
+    return core.isClosed();
+  }
+
+  /**
+   * Completes when the endpoint is closed and everything is freed.
+   *
+   * @return a future of the caller's own
+   */
+  public CompletableFuture<Void> closed() {
+    return core.closed().copy();
+  }
+
+  @Override
+  public String toString() {
+    return "Endpoint[" + core.name() + "]";
+  }
+
+  private Connection connect(EndpointAddr addr, Alpn alpn, long deadlineNanos) throws IOException {
+    return new Connection(this, dialer.dial(addr, alpn, deadlineNanos));
+  }
+
+  EndpointCore core() {
+    return core;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  Cleaner cleaner() {
+    return cleaner;
+  }
+}

@@ -1,0 +1,202 @@
+package dev.dialkey;
+
+import dev.dialkey.addressing.Alpn;
+import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.endpoint.EndpointCore;
+import dev.dialkey.internal.endpoint.EndpointSettings;
+import dev.dialkey.internal.endpoint.EndpointSettings.Bind;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Collects what an endpoint is made of; see {@link Endpoint#builder}. Not thread-safe. */
+public final class EndpointBuilder {
+  private Optional<SecretKey> secretKey = Optional.empty();
+  private List<Alpn> alpns = List.of();
+  private List<Bind> binds = new ArrayList<>();
+  private TransportOptions transport = TransportOptions.defaults();
+  private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
+  private Optional<String> name = Optional.empty();
+
+  EndpointBuilder() {}
+
+  /**
+   * Applies a bundle of settings.
+   *
+   * @param preset the bundle
+   * @return this
+   */
+  public EndpointBuilder preset(Preset preset) {
+    preset.apply(this);
+    return this;
+  }
+
+  /**
+   * Sets the identity; without it a new random key is made.
+   *
+   * @param key the key; the endpoint keeps a copy, so it may be closed after {@link #bind}
+   * @return this
+   */
+  public EndpointBuilder secretKey(SecretKey key) {
+    secretKey = Optional.of(key);
+    return this;
+  }
+
+  /**
+   * Sets the protocols that are accepted, in order of preference; without any the endpoint only
+   * dials.
+   *
+   * @param accepted the protocols
+   * @return this
+   */
+  public EndpointBuilder alpns(Alpn... accepted) {
+    alpns = List.copyOf(new LinkedHashSet<>(Arrays.asList(accepted)));
+    return this;
+  }
+
+  /**
+   * Sets the protocols that are accepted, by name.
+   *
+   * @param accepted the names
+   * @return this
+   */
+  public EndpointBuilder alpns(String... accepted) {
+    return alpns(Arrays.stream(accepted).map(Alpn::of).toArray(Alpn[]::new));
+  }
+
+  /**
+   * Binds a socket here in place of the preset's socket of the same family. There is one socket per
+   * family.
+   *
+   * @param address the address, resolved; port 0 lets the system choose
+   * @return this
+   */
+  public EndpointBuilder bindAddr(InetSocketAddress address) {
+    if (address.isUnresolved()) {
+      throw new IllegalArgumentException("not resolved: " + address);
+    }
+    binds.removeIf(bind -> isIpv4(bind.address()) == isIpv4(address));
+    binds.add(new Bind(address, true));
+    return this;
+  }
+
+  /**
+   * Removes all sockets, those of presets included.
+   *
+   * @return this
+   */
+  public EndpointBuilder clearIpTransports() {
+    binds = new ArrayList<>();
+    return this;
+  }
+
+  /**
+   * Sets the QUIC options.
+   *
+   * @param options the options
+   * @return this
+   */
+  public EndpointBuilder transport(TransportOptions options) {
+    transport = options;
+    return this;
+  }
+
+  /**
+   * Sets who runs callbacks and dependents of futures; by default each on a new virtual thread.
+   *
+   * @param callbackExecutor the executor; it must not run tasks in the calling thread
+   * @return this
+   */
+  public EndpointBuilder executor(Executor callbackExecutor) {
+    executor = callbackExecutor;
+    return this;
+  }
+
+  /**
+   * Sets the name in logs; by default the short form of the id.
+   *
+   * @param endpointName the name
+   * @return this
+   */
+  public EndpointBuilder name(String endpointName) {
+    name = Optional.of(endpointName);
+    return this;
+  }
+
+  /**
+   * Binds the sockets and starts the endpoint. The caller closes it.
+   *
+   * @return the endpoint
+   * @throws EndpointBindException when the native library cannot be used or a socket cannot be
+   *     bound; the message says what to do
+   * @throws IOException never of another kind; kept for what later versions do here
+   */
+  public Endpoint bind() throws IOException {
+    if (binds.isEmpty()) {
+      throw new IllegalStateException(
+          "the endpoint has no socket: start from Presets.minimal() or call bindAddr");
+    }
+    // A copy, so that closing the caller's key does not break the endpoint.
+    SecretKey key = secretKey.map(given -> copy(given)).orElseGet(SecretKey::generate);
+    var settings =
+        new EndpointSettings(
+            name.orElseGet(() -> key.endpointId().shortString()),
+            key,
+            alpns,
+            List.copyOf(binds),
+            transport,
+            executor);
+    try {
+      return new Endpoint(EndpointCore.bind(settings), key, executor);
+    } catch (IOException | RuntimeException e) {
+      key.close();
+      throw e;
+    }
+  }
+
+  /**
+   * As {@link #bind}, without blocking.
+   *
+   * @return the endpoint to come
+   */
+  public CompletableFuture<Endpoint> bindAsync() {
+    return AsyncCalls.start(executor, this::bind);
+  }
+
+  void defaultIpTransports() {
+    binds = new ArrayList<>();
+    binds.add(new Bind(new InetSocketAddress(wildcard(4), 0), true));
+    binds.add(new Bind(new InetSocketAddress(wildcard(16), 0), false));
+  }
+
+  private static SecretKey copy(SecretKey key) {
+    byte[] seed = key.toBytes();
+    try {
+      return SecretKey.fromBytes(seed);
+    } finally {
+      Arrays.fill(seed, (byte) 0);
+    }
+  }
+
+  private static boolean isIpv4(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address;
+  }
+
+  private static InetAddress wildcard(int bytes) {
+    try {
+      return InetAddress.getByAddress(new byte[bytes]);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("the length is 4 or 16", e);
+    }
+  }
+}

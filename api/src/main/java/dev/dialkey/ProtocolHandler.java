@@ -1,0 +1,19 @@
+package dev.dialkey;
+
+/** Serves the connections of one ALPN; see {@link Router}. */
+@FunctionalInterface
+public interface ProtocolHandler {
+
+  /**
+   * Serves one connection on a virtual thread of its own. When it returns, the connection is closed
+   * with code 0, so wait for what matters first, for example with {@link Connection#closed()}. When
+   * it throws, the connection is closed with code 1.
+   *
+   * @param connection the connection, past its handshake
+   * @throws Exception whatever goes wrong; it is logged at DEBUG
+   */
+  void accept(Connection connection) throws Exception;
+
+  /** Called once when the router closes, before the running handlers are interrupted. */
+  default void shutdown() {}
+}

@@ -1,0 +1,227 @@
+package dev.dialkey;
+
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.ReadHalf;
+import dev.dialkey.internal.endpoint.AsyncCalls;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The receiving half of a stream.
+ *
+ * <p>One thread reads at a time; a second one gets an {@link IllegalStateException}. Everything
+ * else may be called from any thread. Closing before the end asks the peer to stop.
+ */
+public final class RecvStream implements ReadableByteChannel, AutoCloseable {
+  /** What the views and {@link #readAll} ask for at once. */
+  private static final int CHUNK_BYTES = 64 * 1024;
+
+  private final Connection connection; // Keeps the connection reachable while the stream is used.
+  private final long id;
+  private final ReadHalf half;
+
+  RecvStream(Connection connection, long id, ReadHalf half) {
+    this.connection = connection;
+    this.id = id;
+    this.half = half;
+  }
+
+  /**
+   * The stream's id, RFC 9000 section 2.1.
+   *
+   * @return the id
+   */
+  public long id() {
+    return id;
+  }
+
+  /**
+   * The connection the stream belongs to.
+   *
+   * @return the connection
+   */
+  public Connection connection() {
+    return connection;
+  }
+
+  /**
+   * Reads what is there; waits for at least one byte. Direct buffers are filled without a copy.
+   *
+   * @param target where to; its position advances
+   * @return the number of bytes, 0 only when the buffer has no room, -1 at the end of the stream
+   * @throws StreamResetException when the peer gave the stream up
+   * @throws StreamFinishedException when this side stopped it before
+   * @throws ConnectionClosedException when the connection is over and nothing is left to read
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
+   */
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return read(target, Deadline.FOREVER);
+  }
+
+  /**
+   * As {@link #read(ByteBuffer)}, for a limited time.
+   *
+   * @param target where to
+   * @param timeout how long to wait
+   * @return as {@link #read(ByteBuffer)}
+   * @throws DialkeyTimeoutException when the time is over; no byte is lost
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public int read(ByteBuffer target, Duration timeout) throws IOException {
+    long deadline = Deadline.after(timeout);
+    int n;
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the buffer is read-only");
+    }
+    if (target.isDirect()) {
+      try {
+        long address = MemorySegment.ofBuffer(target).address();
+        n = (int) half.readNative(address, target.remaining(), deadline);
+      } finally {
+        Reference.reachabilityFence(target); // Only its address has crossed over.
+      }
+    } else {
+      int at = target.arrayOffset() + target.position();
+      n = half.read(target.array(), at, target.remaining(), deadline);
+    }
+    if (n > 0) {
+      target.position(target.position() + n);
+    }
+    return n;
+  }
+
+  /**
+   * Reads into an array, as {@link #read(ByteBuffer)}.
+   *
+   * @param target where to
+   * @return the number of bytes, or -1 at the end of the stream
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public int read(byte[] target) throws IOException {
+    return half.read(target, 0, target.length, Deadline.NEVER);
+  }
+
+  /**
+   * Fills an array.
+   *
+   * @param target where to
+   * @throws EOFException when the stream ends before
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public void readFully(byte[] target) throws IOException {
+    int done = 0;
+    while (done < target.length) {
+      int n = half.read(target, done, target.length - done, Deadline.NEVER);
+      if (n < 0) {
+        throw new EOFException(
+            "the stream ended after " + done + " of " + target.length + " bytes");
+      }
+      done += n;
+    }
+  }
+
+  /**
+   * Reads to the end of the stream.
+   *
+   * @param limit how many bytes to accept
+   * @return the bytes
+   * @throws TooLargeException when there are more; the rest is still to be read or stopped
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public byte[] readAll(int limit) throws IOException {
+    if (limit < 0) {
+      throw new IllegalArgumentException("the limit is negative: " + limit);
+    }
+    byte[] bytes = new byte[Math.min(limit, CHUNK_BYTES)];
+    int size = 0;
+    while (true) {
+      if (size == bytes.length) {
+        if (size == limit) {
+          return atEndOrTooLarge(bytes, limit);
+        }
+        bytes = Arrays.copyOf(bytes, (int) Math.min(limit, bytes.length * 2L));
+      }
+      int n = half.read(bytes, size, bytes.length - size, Deadline.NEVER);
+      if (n < 0) {
+        return Arrays.copyOf(bytes, size);
+      }
+      size += n;
+    }
+  }
+
+  /**
+   * As {@link #read(ByteBuffer)}, without blocking. The buffer must be left alone meanwhile.
+   *
+   * @param target where to
+   * @return the result to come
+   */
+  public CompletableFuture<Integer> readAsync(ByteBuffer target) {
+    return AsyncCalls.start(connection.endpoint().executor(), () -> read(target));
+  }
+
+  /**
+   * As {@link #readAll(int)}, without blocking.
+   *
+   * @param limit how many bytes to accept
+   * @return the bytes to come
+   */
+  public CompletableFuture<byte[]> readAllAsync(int limit) {
+    return AsyncCalls.start(connection.endpoint().executor(), () -> readAll(limit));
+  }
+
+  /**
+   * Asks the peer to send no more; what was not read is dropped. Does nothing at the end of the
+   * stream.
+   *
+   * @param code a code of the ALPN's protocol, 0 to 2^62-1
+   */
+  public void stop(long code) {
+    SendStream.checkCode(code);
+    half.stop(code);
+  }
+
+  /** Stops the stream with code 0, unless its end was read. */
+  @Override
+  public void close() {
+    half.stop(0);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !half.isOver();
+  }
+
+  /**
+   * Bytes read so far.
+   *
+   * @return the number
+   */
+  public long bytesRead() {
+    return half.bytesRead();
+  }
+
+  /**
+   * A {@code java.io} view. Its {@code close} is this half's {@link #close()}.
+   *
+   * @return the view; one thread at a time
+   */
+  public InputStream inputStream() {
+    return new StreamInput(half);
+  }
+
+  private byte[] atEndOrTooLarge(byte[] bytes, int limit) throws IOException {
+    if (half.read(new byte[1], 0, 1, Deadline.NEVER) >= 0) {
+      throw new TooLargeException(limit);
+    }
+    return bytes;
+  }
+}

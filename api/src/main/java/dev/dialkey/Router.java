@@ -1,0 +1,226 @@
+package dev.dialkey;
+
+import dev.dialkey.addressing.Alpn;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Accepts connections and hands each to the handler of its ALPN, on a virtual thread of its own.
+ *
+ * <pre>{@code
+ * try (var router = Router.builder(endpoint).accept("my-app/1", connection -> serve(connection)).start()) {
+ *   ...
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Closing the router closes its endpoint.
+ */
+public final class Router implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.dialkey.router");
+
+  /** Code of connections whose handler failed. */
+  private static final long HANDLER_FAILED = 1;
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+  private final Endpoint endpoint;
+  private final Map<Alpn, ProtocolHandler> handlers;
+  private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Thread acceptor;
+
+  private Router(Endpoint endpoint, Map<Alpn, ProtocolHandler> handlers) {
+    this.endpoint = endpoint;
+    this.handlers = handlers;
+    this.acceptor = Thread.ofVirtual().name("dialkey-accept").unstarted(this::acceptAll);
+  }
+
+  /**
+   * A builder for an endpoint that accepts through a router alone.
+   *
+   * @param endpoint the endpoint; its accepted protocols are replaced
+   * @return the builder
+   */
+  public static Builder builder(Endpoint endpoint) {
+    return new Builder(endpoint);
+  }
+
+  /**
+   * The endpoint whose connections are served.
+   *
+   * @return the endpoint
+   */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /**
+   * Whether the router is closed or closing.
+   *
+   * @return true from the first call of {@code close} on
+   */
+  public boolean isShutdown() {
+    return closing.get();
+  }
+
+  /**
+   * The first {@link Error} that a handler threw; the router went on.
+   *
+   * @return the error, if there was one
+   */
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure.get());
+  }
+
+  /** Stops accepting, tells the handlers, interrupts those that run, and closes the endpoint. */
+  @Override
+  public void close() {
+    close(CLOSE_LIMIT);
+  }
+
+  /**
+   * As {@link #close()}, with a limit of the caller's choice for the peers to hear of it.
+   *
+   * @param limit how long to wait
+   */
+  public void close(Duration limit) {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    if (!endpoint.isClosed()) {
+      endpoint.setAlpns();
+    }
+    handlers.values().forEach(this::shutDown);
+    serving.forEach(Thread::interrupt);
+    endpoint.close(limit);
+    awaitHandlers(limit);
+  }
+
+  private void shutDown(ProtocolHandler handler) {
+    try {
+      handler.shutdown();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "a protocol handler failed to shut down", e);
+    }
+  }
+
+  /**
+   * Handlers that ignore both the interrupt and the end of their connection are left to themselves.
+   */
+  private void awaitHandlers(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try {
+      for (Thread handler : serving) {
+        long left = Math.max(deadline - System.nanoTime(), 1);
+        if (handler != Thread.currentThread()) {
+          handler.join(Duration.ofNanos(left));
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void acceptAll() {
+    try {
+      Optional<Incoming> next = endpoint.accept();
+      while (next.isPresent()) {
+        Incoming incoming = next.get();
+        Thread.ofVirtual().name("dialkey-handler").start(() -> serve(incoming));
+        next = endpoint.accept();
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, () -> "accepting ended: " + e.getMessage());
+    }
+  }
+
+  private void serve(Incoming incoming) {
+    serving.add(Thread.currentThread());
+    try (Connection connection = incoming.accept().await()) {
+      ProtocolHandler handler = handlers.get(connection.alpn());
+      if (handler != null && !closing.get()) {
+        serve(handler, connection);
+      }
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, () -> "no connection came about: " + e.getMessage());
+    } finally {
+      serving.remove(Thread.currentThread());
+    }
+  }
+
+  /**
+   * A handler's task is one of the two places where everything is caught: the router must go on.
+   */
+  private void serve(ProtocolHandler handler, Connection connection) {
+    try {
+      handler.accept(connection);
+    } catch (Exception e) {
+      LOG.log(Level.DEBUG, () -> connection + ": the handler ended with " + e);
+      connection.close(HANDLER_FAILED, new byte[0]);
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+      LOG.log(Level.ERROR, () -> connection + ": the handler failed", e);
+      connection.close(HANDLER_FAILED, new byte[0]);
+    }
+  }
+
+  /** Collects handlers. Not thread-safe. */
+  public static final class Builder {
+    private final Endpoint endpoint;
+    private final Map<Alpn, ProtocolHandler> handlers = new LinkedHashMap<>();
+
+    private Builder(Endpoint endpoint) {
+      this.endpoint = endpoint;
+    }
+
+    /**
+     * Adds the handler of a protocol; earlier ones are preferred where a peer speaks several.
+     *
+     * @param alpn the protocol
+     * @param handler serves its connections
+     * @return this
+     */
+    public Builder accept(Alpn alpn, ProtocolHandler handler) {
+      if (handlers.putIfAbsent(alpn, handler) != null) {
+        throw new IllegalArgumentException("two handlers for " + alpn);
+      }
+      return this;
+    }
+
+    /**
+     * As {@link #accept(Alpn, ProtocolHandler)}, with the protocol by name.
+     *
+     * @param alpn the protocol's name
+     * @param handler serves its connections
+     * @return this
+     */
+    public Builder accept(String alpn, ProtocolHandler handler) {
+      return accept(Alpn.of(alpn), handler);
+    }
+
+    /**
+     * Sets the endpoint's accepted protocols and begins to accept.
+     *
+     * @return the router; the caller closes it
+     */
+    public Router start() {
+      if (handlers.isEmpty()) {
+        throw new IllegalStateException("a router needs at least one handler");
+      }
+      endpoint.setAlpns(handlers.keySet().toArray(Alpn[]::new));
+      var router = new Router(endpoint, new LinkedHashMap<>(handlers));
+      router.acceptor.start();
+      return router;
+    }
+  }
+}

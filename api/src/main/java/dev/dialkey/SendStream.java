@@ -1,0 +1,185 @@
+package dev.dialkey;
+
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.WriteHalf;
+import dev.dialkey.internal.endpoint.AsyncCalls;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The sending half of a stream.
+ *
+ * <p>One thread writes at a time; a second one gets an {@link IllegalStateException}. Everything
+ * else may be called from any thread. Closing without {@link #finish()} resets the stream: after an
+ * exception the peer must not take half of the data for all of it.
+ */
+public final class SendStream implements WritableByteChannel, AutoCloseable {
+  private static final long MAX_CODE = (1L << 62) - 1;
+
+  private final Connection connection; // Keeps the connection reachable while the stream is used.
+  private final long id;
+  private final WriteHalf half;
+
+  SendStream(Connection connection, long id, WriteHalf half) {
+    this.connection = connection;
+    this.id = id;
+    this.half = half;
+  }
+
+  /**
+   * The stream's id, RFC 9000 section 2.1.
+   *
+   * @return the id
+   */
+  public long id() {
+    return id;
+  }
+
+  /**
+   * The connection the stream belongs to.
+   *
+   * @return the connection
+   */
+  public Connection connection() {
+    return connection;
+  }
+
+  /**
+   * Writes all remaining bytes; waits while flow control or the congestion window hold them back.
+   * Direct buffers are passed on without a copy.
+   *
+   * @param source the bytes; its position advances to the limit, or by what was taken when it
+   *     throws
+   * @return the number of bytes
+   * @throws StreamStoppedException when the peer wants no more
+   * @throws StreamFinishedException when this half was ended before
+   * @throws ConnectionClosedException when the connection is over
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted; how much was
+   *     taken is in its {@code bytesTransferred}
+   */
+  @Override
+  public int write(ByteBuffer source) throws IOException {
+    return write(source, Deadline.FOREVER);
+  }
+
+  /**
+   * As {@link #write(ByteBuffer)}, for a limited time.
+   *
+   * @param source the bytes
+   * @param timeout how long to wait
+   * @return the number of bytes
+   * @throws DialkeyTimeoutException when the time is over; some bytes may have been taken
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  public int write(ByteBuffer source, Duration timeout) throws IOException {
+    int length = source.remaining();
+    long deadline = Deadline.after(timeout);
+    if (source.isDirect()) {
+      try {
+        half.writeNative(MemorySegment.ofBuffer(source).address(), length, deadline);
+      } finally {
+        Reference.reachabilityFence(source); // Only its address has crossed over.
+      }
+    } else if (source.hasArray()) {
+      half.write(source.array(), source.arrayOffset() + source.position(), length, deadline);
+    } else {
+      byte[] copy = new byte[length]; // A read-only buffer hides its array.
+      source.duplicate().get(copy);
+      half.write(copy, 0, length, deadline);
+    }
+    source.position(source.limit());
+    return length;
+  }
+
+  /**
+   * Writes all bytes of an array, as {@link #write(ByteBuffer)}.
+   *
+   * @param bytes the bytes
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  public void write(byte[] bytes) throws IOException {
+    half.write(bytes, 0, bytes.length, Deadline.NEVER);
+  }
+
+  /**
+   * Writes what is taken without waiting.
+   *
+   * @param source the bytes; its position advances by what was taken
+   * @return the number of bytes taken, possibly 0
+   * @throws IOException as {@link #write(ByteBuffer)}, but for waiting
+   */
+  public int tryWrite(ByteBuffer source) throws IOException {
+    byte[] bytes = new byte[Math.min(source.remaining(), 64 * 1024)];
+    source.duplicate().get(bytes);
+    int taken = half.tryWrite(bytes, 0, bytes.length);
+    source.position(source.position() + taken);
+    return taken;
+  }
+
+  /**
+   * As {@link #write(ByteBuffer)}, without blocking. The buffer must be left alone meanwhile.
+   *
+   * @param source the bytes
+   * @return the number of bytes to come
+   */
+  public CompletableFuture<Integer> writeAsync(ByteBuffer source) {
+    return AsyncCalls.start(connection.endpoint().executor(), () -> write(source));
+  }
+
+  /**
+   * Ends the data: the peer reads to here and then sees the end. Does not wait for that.
+   *
+   * @throws StreamStoppedException when the peer wants no more
+   * @throws StreamFinishedException when this half was ended before
+   * @throws ConnectionClosedException when the connection is over
+   * @throws IOException never of another kind
+   */
+  public void finish() throws IOException {
+    half.finish();
+  }
+
+  /**
+   * Gives the stream up: the peer's reads throw with this code. Does nothing when this half was
+   * ended before.
+   *
+   * @param code a code of the ALPN's protocol, 0 to 2^62-1
+   */
+  public void reset(long code) {
+    checkCode(code);
+    half.reset(code);
+  }
+
+  /** Resets the stream with code 0, unless it was finished. */
+  @Override
+  public void close() {
+    half.reset(0);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return !half.isOver();
+  }
+
+  /**
+   * A {@code java.io} view that gathers small writes; {@code flush} sends them. Its {@code close}
+   * finishes the stream, as {@code java.io} has it: in a try-with-resources block an exception then
+   * looks to the peer like a normal end. Use this half's own {@link #close()} where that matters.
+   *
+   * @return the view; one thread at a time
+   */
+  public OutputStream outputStream() {
+    return new StreamOutput(half);
+  }
+
+  static void checkCode(long code) {
+    if (code < 0 || code > MAX_CODE) {
+      throw new IllegalArgumentException("a code is 0 to 2^62-1, not " + code);
+    }
+  }
+}

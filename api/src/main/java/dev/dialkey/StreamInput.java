@@ -1,0 +1,33 @@
+package dev.dialkey;
+
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.ReadHalf;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+
+/** The {@code java.io} view of a receiving half. Not thread-safe. */
+final class StreamInput extends InputStream {
+  private final ReadHalf half;
+
+  StreamInput(ReadHalf half) {
+    this.half = half;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, target.length);
+    return half.read(target, offset, length, Deadline.NEVER);
+  }
+
+  @Override
+  public void close() {
+    half.stop(0);
+  }
+}

@@ -1,0 +1,27 @@
+package dev.dialkey;
+
+/** The peer wants no more data on this stream (STOP_SENDING). */
+public final class StreamStoppedException extends StreamException {
+  private static final long serialVersionUID = 1L;
+
+  private final long code;
+
+  /**
+   * Creates it.
+   *
+   * @param code the peer's application code
+   */
+  public StreamStoppedException(long code) {
+    super("the peer stopped the stream with code " + code);
+    this.code = code;
+  }
+
+  /**
+   * The peer's code.
+   *
+   * @return 0 to 2^62-1
+   */
+  public long code() {
+    return code;
+  }
+}

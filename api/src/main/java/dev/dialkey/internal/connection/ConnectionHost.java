@@ -1,0 +1,34 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.internal.loop.ConnectionTable;
+import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.TransmitPool;
+import dev.dialkey.internal.loop.Transports;
+import java.util.concurrent.Executor;
+
+/**
+ * What a connection needs of its endpoint. Called under the connection's lock, so an implementation
+ * takes at most locks of its own and calls back into no connection.
+ */
+public interface ConnectionHost {
+
+  ConnectionTable connections();
+
+  Transports transports();
+
+  TransmitPool transmitPool();
+
+  LoopCounters counters();
+
+  /** Runs user code. */
+  Executor executor();
+
+  /** The handshake is over and the peer is known. */
+  void established(PeerConnection connection);
+
+  /** No data goes in or out any more; it may still be read out and drained. */
+  void closed(PeerConnection connection);
+
+  /** The native connection is freed. */
+  void gone(PeerConnection connection);
+}

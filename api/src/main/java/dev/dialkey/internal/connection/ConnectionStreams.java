@@ -1,0 +1,153 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.bindings.NativeStatus;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/** Opens, accepts and finds the streams of one connection. State is guarded by its lock. */
+public final class ConnectionStreams {
+  private static final int DEFAULT_URGENCY = 127;
+
+  /** One of the two kinds of streams: those waiting to be opened and to be accepted. */
+  private static final class Kind {
+    final WaitQueue openers = new WaitQueue();
+    final WaitQueue acceptors = new WaitQueue();
+    final ArrayDeque<StreamState> arrived = new ArrayDeque<>();
+    final PeerStreamIds seen = new PeerStreamIds();
+    long opened;
+  }
+
+  private final PeerConnection connection;
+  private final boolean client;
+  private final Kind bi = new Kind();
+  private final Kind uni = new Kind();
+  private final StreamMap open = new StreamMap();
+
+  ConnectionStreams(PeerConnection connection, boolean client) {
+    this.connection = connection;
+    this.client = client;
+  }
+
+  /** Opens a bidirectional stream; waits for the peer's credit. */
+  public StreamState openBi(long deadlineNanos) throws IOException {
+    return open(bi, 0, deadlineNanos);
+  }
+
+  /** Opens a unidirectional stream; waits for the peer's credit. */
+  public StreamState openUni(long deadlineNanos) throws IOException {
+    return open(uni, StreamState.UNI_BIT, deadlineNanos);
+  }
+
+  /** The next bidirectional stream of the peer; waits for one. */
+  public StreamState acceptBi(long deadlineNanos) throws IOException {
+    return accept(bi, deadlineNanos);
+  }
+
+  /** The next unidirectional stream of the peer; waits for one. */
+  public StreamState acceptUni(long deadlineNanos) throws IOException {
+    return accept(uni, deadlineNanos);
+  }
+
+  private StreamState open(Kind kind, int kindBit, long deadlineNanos) throws IOException {
+    return Waiting.until(
+        connection.lock(),
+        kind.openers,
+        "open a stream",
+        deadlineNanos,
+        () -> tryOpen(kind, kindBit));
+  }
+
+  private @Nullable StreamState tryOpen(Kind kind, int kindBit) throws IOException {
+    connection.checkUsable();
+    long id = kind.opened * 4 + kindBit + (client ? 0 : StreamState.SERVER_BIT);
+    // Setting the priority makes the engine create the stream without sending anything.
+    int status = connection.nativeConnection().streamPriority(id, DEFAULT_URGENCY, true);
+    if (status == NativeStatus.STREAM_LIMIT) {
+      connection.flusher().flushIfDirty(); // What we owe the peer may be what frees a stream.
+      return null;
+    }
+    if (status < 0) {
+      connection.throwFor(status);
+    }
+    kind.opened++;
+    StreamState stream = new StreamState(connection, id, true);
+    open.put(stream);
+    return stream;
+  }
+
+  private StreamState accept(Kind kind, long deadlineNanos) throws IOException {
+    return Waiting.until(
+        connection.lock(),
+        kind.acceptors,
+        "accept a stream",
+        deadlineNanos,
+        () -> {
+          StreamState next = kind.arrived.poll();
+          if (next == null) {
+            connection.checkUsable();
+            connection.flusher().flushIfDirty();
+          }
+          return next;
+        });
+  }
+
+  // ---- events, from a loop under the lock ----
+
+  void onReadable(long id) {
+    StreamState stream = open.get(id);
+    if (stream == null) {
+      stream = arrived(id);
+    }
+    if (stream != null) {
+      stream.onReadable();
+    }
+  }
+
+  void onWritable(long id) {
+    StreamState stream = open.get(id);
+    if (stream != null) {
+      stream.onWritable();
+    }
+  }
+
+  void onCredit() {
+    bi.openers.wakeAll();
+    uni.openers.wakeAll();
+  }
+
+  void onConnectionClosed() {
+    open.forEach(StreamState::onConnectionClosed);
+    for (Kind kind : new Kind[] {bi, uni}) {
+      kind.openers.wakeAll();
+      kind.acceptors.wakeAll();
+    }
+  }
+
+  void forgetIfOver(StreamState stream) {
+    if (stream.isOver()) {
+      open.remove(stream.id());
+    }
+  }
+
+  /** Whether something that was received may still be read. */
+  boolean mayHoldData() {
+    boolean[] found = {false};
+    open.forEach(stream -> found[0] |= stream.mayHoldData());
+    return found[0];
+  }
+
+  /** A stream of the peer that shows up for the first time; null for one that is over here. */
+  private @Nullable StreamState arrived(long id) {
+    boolean byPeer = ((id & StreamState.SERVER_BIT) != 0) == client;
+    Kind kind = (id & StreamState.UNI_BIT) == 0 ? bi : uni;
+    if (!byPeer || !kind.seen.firstSight(id)) {
+      return null;
+    }
+    StreamState stream = new StreamState(connection, id, false);
+    open.put(stream);
+    kind.arrived.add(stream); // The peer's stream credit bounds this queue.
+    kind.acceptors.wakeOne();
+    return stream;
+  }
+}

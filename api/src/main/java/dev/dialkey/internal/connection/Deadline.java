@@ -1,0 +1,25 @@
+package dev.dialkey.internal.connection;
+
+import java.time.Duration;
+
+/** Points in the time of {@link System#nanoTime} up to which a call waits. Stateless. */
+public final class Deadline {
+  /** It never comes. */
+  public static final long NEVER = Long.MAX_VALUE;
+
+  /** A time-out that outlasts every process. */
+  public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
+  /** Beyond this, sums with the clock could overflow: 73 years. */
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+  private Deadline() {}
+
+  /** The point that lies a time-out ahead of now. */
+  public static long after(Duration timeout) {
+    if (timeout.compareTo(LONGEST) > 0) {
+      return NEVER;
+    }
+    return System.nanoTime() + Math.max(timeout.toNanos(), 0);
+  }
+}

@@ -1,0 +1,109 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.bindings.PacketBatch;
+import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.TransmitPool;
+import dev.dialkey.internal.loop.Transports;
+import dev.dialkey.internal.loop.UdpTransport;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The client's side: the engine sees one virtual peer. Until a Handshake packet was authenticated,
+ * every datagram is copied to all candidates and any of them may answer; then the sender of that
+ * packet is the peer for good (docs/spec/quic.md, "First flight").
+ */
+final class DialRoute extends Route {
+  private final List<NativeAddress> candidates;
+  private final NativeAddress virtualPeer;
+  private final NativeAddress virtualLocal;
+  private final Transports transports;
+  private final TransmitPool pool;
+  private final LoopCounters counters;
+
+  private @Nullable NativeAddress pinned;
+  private @Nullable UdpTransport pinnedTransport;
+
+  /** Who sent the datagram fed last, while nobody is pinned. */
+  private NativeAddress lastSource = NativeAddress.NONE;
+
+  DialRoute(
+      List<NativeAddress> candidates,
+      NativeAddress virtualPeer,
+      NativeAddress virtualLocal,
+      ConnectionHost host) {
+    this.candidates = List.copyOf(candidates);
+    this.virtualPeer = virtualPeer;
+    this.virtualLocal = virtualLocal;
+    this.transports = host.transports();
+    this.pool = host.transmitPool();
+    this.counters = host.counters();
+  }
+
+  /** The sender of the last datagram proved to be the peer. */
+  void pinLastSource() {
+    pinned = lastSource;
+    pinnedTransport = transports.toward(lastSource);
+  }
+
+  @Override
+  int admit(PacketBatch batch, int first, int end) {
+    NativeAddress peer = pinned;
+    if (peer == null) {
+      lastSource = batch.from(first);
+      if (!candidates.contains(lastSource)) {
+        return 0;
+      }
+      batch.readdress(first, virtualPeer, virtualLocal);
+      return 1; // One at a time: the engine's answer must be about this sender.
+    }
+    int i = first;
+    while (i < end && batch.isFrom(i, peer)) {
+      batch.readdress(i, virtualPeer, virtualLocal);
+      i++;
+    }
+    return i - first;
+  }
+
+  @Override
+  boolean send(TransmitBatch batch, PeerConnection connection) {
+    NativeAddress peer = pinned;
+    UdpTransport transport = pinnedTransport;
+    if (peer != null && transport != null) {
+      for (int i = 0; i < batch.size(); i++) {
+        batch.redirect(i, peer);
+      }
+      return transport.sendAndRelease(batch, connection);
+    }
+    for (NativeAddress candidate : candidates) {
+      for (int i = 0; i < batch.size(); i++) {
+        batch.redirect(i, candidate);
+      }
+      UdpTransport toward = transports.toward(candidate);
+      if (toward != null) {
+        toward.sendOrDrop(batch, counters); // A handshake packet lost here is sent again.
+      }
+    }
+    pool.giveBack(batch);
+    return true;
+  }
+
+  @Override
+  @Nullable UdpTransport transport() {
+    return pinnedTransport;
+  }
+
+  @Override
+  NativeAddress remote(NativeAddress seen) {
+    NativeAddress peer = pinned;
+    return peer != null ? peer : candidates.getFirst();
+  }
+
+  @Override
+  NativeAddress local(NativeAddress seen) {
+    UdpTransport transport = transports.toward(remote(seen));
+    return transport == null ? NativeAddress.NONE : transport.boundAddress();
+  }
+}

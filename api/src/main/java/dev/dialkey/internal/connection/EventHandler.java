@@ -1,0 +1,38 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.bindings.EventBatch;
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeEvent;
+
+/** Hands the engine's events to the parts of a connection. Stateless. */
+final class EventHandler {
+
+  private EventHandler() {}
+
+  /** Fetches and handles events until there are none. Under the connection's lock. */
+  static void handleAll(NativeConnection engine, EventBatch events, PeerConnection connection) {
+    int count;
+    do {
+      count = events.fetchFrom(engine);
+      for (int i = 0; i < count; i++) {
+        handle(events, i, connection);
+      }
+    } while (events.mayHaveMore(count));
+  }
+
+  private static void handle(EventBatch events, int i, PeerConnection connection) {
+    switch (events.kind(i)) {
+      case NativeEvent.STATE -> connection.onState((int) events.a(i));
+      case NativeEvent.STREAM_READABLE -> connection.streams().onReadable(events.a(i));
+      case NativeEvent.STREAM_WRITABLE -> connection.streams().onWritable(events.a(i));
+      case NativeEvent.STREAM_CREDIT -> connection.streams().onCredit();
+      case NativeEvent.CID_ISSUED -> connection.ids().add(events.connectionId(i));
+      case NativeEvent.CID_RETIRED -> connection.ids().remove(events.connectionId(i));
+      case NativeEvent.PEER_PINNED -> connection.onPeerPinned();
+      case NativeEvent.PATH_MIGRATED -> connection.onPeerMigrated(events.peer(i));
+      default -> {
+        // Kinds that a later version adds, and those that tell nothing a connection acts on.
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeStatus;
+import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.internal.loop.Driven;
+import dev.dialkey.internal.loop.TransmitPool;
+import dev.dialkey.internal.loop.UdpTransport;
+
+/**
+ * Takes packets out of the engine and sends them, and decides who does it when: the thread that
+ * wrote or the loop (docs/concurrency.md, "Flushing"). Guarded by the connection's lock.
+ */
+final class Flusher {
+  /** Unsent bytes beyond which a writer flushes by itself. */
+  private static final int FLUSH_BYTES = 256 * 1024;
+
+  private final PeerConnection connection;
+  private final NativeConnection engine;
+  private final Route route;
+  private final TransmitPool pool;
+
+  /**
+   * Something waits in the engine that nobody has sent yet; from the start it is the first flight.
+   */
+  private boolean dirty = true;
+
+  private boolean sentSinceReceive;
+  private long unsentBytes;
+  private long deadlineNanos = Driven.NO_DEADLINE;
+
+  Flusher(PeerConnection connection, NativeConnection engine, Route route, TransmitPool pool) {
+    this.connection = connection;
+    this.engine = engine;
+    this.route = route;
+    this.pool = pool;
+  }
+
+  boolean isDirty() {
+    return dirty;
+  }
+
+  void markDirty() {
+    dirty = true;
+  }
+
+  void noteUnsent(long bytes) {
+    unsentBytes += bytes;
+  }
+
+  /** Datagrams were fed: at the least, acknowledgements are due. */
+  void noteReceived() {
+    sentSinceReceive = false;
+    dirty = true;
+  }
+
+  boolean isTimeoutDue(long nowNanos) {
+    return deadlineNanos != Driven.NO_DEADLINE && deadlineNanos - nowNanos <= 0;
+  }
+
+  /** Asks the engine for its next deadline. */
+  long refreshDeadline(long nowNanos) {
+    deadlineNanos = engine.timeoutAt(nowNanos);
+    return deadlineNanos;
+  }
+
+  /** Sends what the engine has, or leaves it to the loop where it cannot be sent now. */
+  void flush(long nowNanos) {
+    unsentBytes = 0;
+    sentSinceReceive = true;
+    boolean more = true;
+    while (more) {
+      UdpTransport transport = route.transport();
+      if (transport != null && transport.isFull()) {
+        dirty = true;
+        transport.awaitRoom(connection);
+        return;
+      }
+      TransmitBatch batch = pool.take();
+      if (batch == null) {
+        dirty = true;
+        connection.home().post(connection);
+        return;
+      }
+      dirty = false;
+      more = sendOneBatch(batch, nowNanos);
+    }
+  }
+
+  /** Flushes on a user's thread and tells the home loop of the new deadline. */
+  void flushNow() {
+    long nowNanos = System.nanoTime();
+    flush(nowNanos);
+    connection.tellDeadline(refreshDeadline(nowNanos), nowNanos);
+  }
+
+  void flushIfDirty() {
+    if (dirty) {
+      flushNow();
+    }
+  }
+
+  /**
+   * Decides who sends what a writer has left in the engine.
+   *
+   * @param blocked the writer is about to wait
+   * @param endOfMessage nothing more is to be expected soon
+   */
+  void afterWrite(boolean blocked, boolean endOfMessage) {
+    boolean nothingUnderWay = !sentSinceReceive;
+    boolean sleepingLoop = endOfMessage && connection.home().isAsleep();
+    if (blocked || nothingUnderWay || sleepingLoop || unsentBytes >= FLUSH_BYTES) {
+      flushNow();
+    } else {
+      dirty = true;
+      connection.home().post(connection);
+    }
+  }
+
+  /** Returns whether the engine may have more to send now. */
+  private boolean sendOneBatch(TransmitBatch batch, long nowNanos) {
+    int entries = batch.fillFrom(engine, nowNanos);
+    if (entries <= 0) {
+      pool.giveBack(batch);
+      if (entries < 0 && entries != NativeStatus.DONE) {
+        connection.failed(entries);
+      }
+      return false;
+    }
+    boolean cutShort = batch.mayBeCutShort();
+    if (!route.send(batch, connection)) {
+      dirty = true;
+      return false;
+    }
+    return cutShort;
+  }
+}

@@ -1,0 +1,357 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.CloseReason;
+import dev.dialkey.ConnectionClosedException;
+import dev.dialkey.ConnectionStats;
+import dev.dialkey.PathInfo;
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeState;
+import dev.dialkey.bindings.NativeStatus;
+import dev.dialkey.bindings.PacketBatch;
+import dev.dialkey.internal.loop.Driven;
+import dev.dialkey.internal.loop.EndpointLoop;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One QUIC connection. Its lock guards the native connection and all Java state beside it; whoever
+ * has work takes it: a loop for datagrams and timers, a user's thread to read and write. The home
+ * loop alone frees the native connection.
+ */
+public final class PeerConnection extends Driven {
+  private static final Logger LOG = System.getLogger("dev.dialkey.connection");
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ConnectionHost host;
+  private final EndpointLoop home;
+  private final NativeConnection engine;
+  private final Route route;
+  private final boolean client;
+  private final ConnectionStreams streams;
+  private final ConnectionIds ids;
+  private final Flusher flusher;
+  private final Lifecycle lifecycle;
+
+  // Guarded by lock.
+  private @Nullable ConnectionStats lastStats;
+  private boolean freed;
+
+  /** Whether data that came before the end may still be read, so that the native side must stay. */
+  private boolean lingers;
+
+  private List<EarlyDatagram> early;
+
+  private PeerConnection(
+      ConnectionHost host,
+      EndpointLoop home,
+      NativeConnection engine,
+      Route route,
+      List<EarlyDatagram> early) {
+    this.host = host;
+    this.home = home;
+    this.engine = engine;
+    this.route = route;
+    this.client = route instanceof DialRoute;
+    this.early = early;
+    this.lifecycle = new Lifecycle(this, lock, engine);
+    this.streams = new ConnectionStreams(this, client);
+    this.ids = new ConnectionIds(host.connections(), this);
+    this.flusher = new Flusher(this, engine, route, host.transmitPool());
+  }
+
+  /** A connection we dial; the engine knows its peer by a virtual address. */
+  public static PeerConnection dialled(
+      ConnectionHost host,
+      EndpointLoop home,
+      NativeConnection engine,
+      List<NativeAddress> candidates,
+      NativeAddress virtualPeer,
+      NativeAddress virtualLocal) {
+    var route = new DialRoute(candidates, virtualPeer, virtualLocal, host);
+    return new PeerConnection(host, home, engine, route, List.of());
+  }
+
+  /** A connection we accept, with what has arrived of it. */
+  public static PeerConnection accepted(
+      ConnectionHost host, EndpointLoop home, NativeConnection engine, List<EarlyDatagram> early) {
+    var route = new AcceptedRoute(early.getFirst().from(), host);
+    return new PeerConnection(host, home, engine, route, early);
+  }
+
+  // ---- driven by loops ----
+
+  @Override
+  public EndpointLoop home() {
+    return home;
+  }
+
+  @Override
+  public void receive(EndpointLoop loop, PacketBatch batch, int first, int count, long nowNanos) {
+    lock.lock();
+    try {
+      int end = first + count;
+      int next = first;
+      while (next < end && !freed) {
+        int run = route.admit(batch, next, end);
+        if (run == 0) {
+          host.counters().foreignSource.increment();
+          next++;
+          continue;
+        }
+        int taken = engine.receive(nowNanos, batch, next, run);
+        handleEvents(loop);
+        if (taken < 0) {
+          failed(taken);
+        }
+        next += run;
+      }
+      flusher.noteReceived();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long service(EndpointLoop loop, long nowNanos) {
+    lock.lock();
+    try {
+      if (freed) {
+        return GONE;
+      }
+      feedEarly(loop, nowNanos);
+      boolean due = flusher.isTimeoutDue(nowNanos);
+      if (due) {
+        engine.onTimeout(nowNanos);
+      }
+      handleEvents(loop);
+      if (flusher.isDirty() || due) {
+        flusher.flush(nowNanos);
+        handleEvents(loop);
+      }
+      return lifecycle.isEnded() ? reap() : flusher.refreshDeadline(nowNanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void endForeignTurn(long nowNanos) {
+    lock.lock();
+    try {
+      if (!freed) {
+        flusher.flush(nowNanos);
+        deadlineMoved(flusher.refreshDeadline(nowNanos), nowNanos);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees the native connection without waiting for its end; for a loop that stops. */
+  public void abandon(CloseReason reason) {
+    lock.lock();
+    try {
+      if (!freed) {
+        lifecycle.end(reason);
+        free();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What arrived before the application accepted; fed by the loop, whose batch it needs. */
+  private void feedEarly(EndpointLoop loop, long nowNanos) {
+    List<EarlyDatagram> waiting = early;
+    early = List.of();
+    for (EarlyDatagram datagram : waiting) {
+      loop.batch().setSingle(datagram.bytes(), datagram.from(), datagram.to());
+      engine.receive(nowNanos, loop.batch(), 0, 1);
+      flusher.markDirty();
+    }
+  }
+
+  private long reap() {
+    ids.removeAll();
+    if (lingers && streams.mayHoldData()) {
+      return NO_DEADLINE; // The last reader posts this again.
+    }
+    free();
+    return GONE;
+  }
+
+  private void free() {
+    ids.removeAll();
+    lastStats = Snapshots.stats(engine.stats());
+    freed = true;
+    engine.close();
+    host.gone(this);
+  }
+
+  void tellDeadline(long deadlineNanos, long nowNanos) {
+    deadlineMoved(deadlineNanos, nowNanos);
+  }
+
+  // ---- events ----
+
+  /** Handles what the engine reports. The batch belongs to the loop's thread. Under the lock. */
+  void handleEvents(EndpointLoop loop) {
+    EventHandler.handleAll(engine, loop.events(), this);
+  }
+
+  void onState(int newFlags) {
+    boolean wasOpen = lifecycle.isOpen();
+    int gained = lifecycle.onState(newFlags);
+    if ((gained & NativeState.CONFIRMED) != 0 && route instanceof AcceptedRoute accepted) {
+      accepted.confirm();
+    }
+    // What arrived before somebody else ended it may still be read.
+    lingers |= wasOpen && !lifecycle.isOpen();
+  }
+
+  void onPeerPinned() {
+    if (route instanceof DialRoute dial) {
+      dial.pinLastSource();
+    }
+  }
+
+  void onPeerMigrated(NativeAddress peer) {
+    if (route instanceof AcceptedRoute accepted) {
+      accepted.moveTo(peer);
+    }
+  }
+
+  ConnectionIds ids() {
+    return ids;
+  }
+
+  void onEnd(CloseReason reason) {
+    LOG.log(Level.DEBUG, () -> describe() + " closed " + reason.describe());
+    streams.onConnectionClosed();
+    host.closed(this);
+  }
+
+  /** A native call failed for a reason that no peer and no caller can cause. */
+  void failed(long status) {
+    NativeState state = engine.state();
+    LOG.log(Level.ERROR, () -> describe() + " native failure " + status + ", " + state);
+    onState(state.flags());
+    if (lifecycle.isEnded()) {
+      lingers = false;
+      home.post(this);
+    }
+  }
+
+  // ---- for the streams, under the lock ----
+
+  ReentrantLock lock() {
+    return lock;
+  }
+
+  NativeConnection nativeConnection() {
+    return engine;
+  }
+
+  Flusher flusher() {
+    return flusher;
+  }
+
+  public ConnectionStreams streams() {
+    return streams;
+  }
+
+  long now() {
+    return System.nanoTime();
+  }
+
+  /** Whether the engine may still be asked about streams; also while received data is read out. */
+  boolean hasEngine() {
+    return !freed;
+  }
+
+  boolean isUsable() {
+    return lifecycle.isOpen() && !freed;
+  }
+
+  void checkUsable() throws ConnectionClosedException {
+    lifecycle.checkOpen();
+  }
+
+  /** The last unread data of an ended connection is gone: it can be freed. */
+  void readOut() {
+    if (!lifecycle.isOpen() && lingers && !freed) {
+      home.post(this);
+    }
+  }
+
+  void throwFor(long status) throws IOException {
+    checkUsable();
+    if (status == NativeStatus.CLOSED || status == NativeStatus.PANIC) {
+      failed(status);
+      checkUsable();
+    }
+    throw new AssertionError(describe() + " unexpected native status " + status);
+  }
+
+  // ---- for the API ----
+
+  /** The peer, and how it ended. */
+  public Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  /** Closes with an application code; does nothing when it is closed already. */
+  public void close(long code, byte[] reason) {
+    lock.lock();
+    try {
+      lingers = false;
+      if (freed) {
+        return;
+      }
+      if (lifecycle.isOpen()) {
+        engine.closeApplication(now(), code, reason);
+        lifecycle.end(new CloseReason.LocallyClosed());
+        flusher.flushNow();
+      }
+      home.post(this);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isClient() {
+    return client;
+  }
+
+  public ConnectionStats stats() {
+    lock.lock();
+    try {
+      ConnectionStats last = lastStats;
+      return last != null ? last : Snapshots.stats(engine.stats());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public List<PathInfo> paths() {
+    lock.lock();
+    try {
+      return !isUsable() ? List.of() : Snapshots.paths(engine, now(), route);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public ConnectionHost host() {
+    return host;
+  }
+
+  private String describe() {
+    return (client ? "to " : "from ") + lifecycle.peerName();
+  }
+}

@@ -1,0 +1,262 @@
+package dev.dialkey.internal.connection;
+
+import dev.dialkey.StreamFinishedException;
+import dev.dialkey.StreamResetException;
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeStatus;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The half of a stream that this side reads. One reader at a time; other calls may come from any
+ * thread. State is guarded by the connection's lock.
+ */
+public final class ReadHalf {
+  /** Returned at the end of the data. */
+  public static final int END = -1;
+
+  private static final int MAX_HEAP_PIECE = 64 * 1024;
+  private static final int MAX_NATIVE_PIECE = 256 * 1024;
+  private static final long NOT_RESET = -1;
+
+  private enum Stage {
+    OPEN,
+    /** The peer's end was reached, or its reset seen. */
+    AT_END,
+    /** This side stopped it. */
+    STOPPED
+  }
+
+  private final PeerConnection connection;
+  private final ReentrantLock lock;
+  private final StreamState stream;
+  private final Waiter reader = new Waiter();
+
+  private Stage stage = Stage.OPEN;
+
+  /**
+   * The engine reports a stream once per change to readable; this remembers it until it is empty.
+   */
+  private boolean readable;
+
+  private long resetCode = NOT_RESET;
+  private long bytesRead;
+
+  ReadHalf(PeerConnection connection, StreamState stream) {
+    this.connection = connection;
+    this.lock = connection.lock();
+    this.stream = stream;
+  }
+
+  /** Reads into a heap array; waits for at least one byte. {@link #END} at the end. */
+  public int read(byte[] array, int offset, int length, long deadlineNanos) throws IOException {
+    return (int) read(array, offset, (long) Math.min(length, MAX_HEAP_PIECE), deadlineNanos);
+  }
+
+  /** Reads into native memory, which the caller keeps alive. {@link #END} at the end. */
+  public long readNative(long address, long length, long deadlineNanos) throws IOException {
+    return read(null, address, Math.min(length, MAX_NATIVE_PIECE), deadlineNanos);
+  }
+
+  /**
+   * Asks the peer to stop; does nothing when the stream is over already.
+   *
+   * @return whether it was still open
+   */
+  public boolean stop(long code) {
+    lock.lock();
+    try {
+      if (stage != Stage.OPEN) {
+        return false;
+      }
+      end(Stage.STOPPED);
+      if (connection.isUsable()) {
+        connection.nativeConnection().streamStop(connection.now(), stream.id(), code);
+        connection.flusher().afterWrite(false, true);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Bytes read so far. */
+  public long bytesRead() {
+    lock.lock();
+    try {
+      return bytesRead;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  public boolean isOver() {
+    return stage != Stage.OPEN;
+  }
+
+  boolean mayHoldData() {
+    return stage == Stage.OPEN && readable;
+  }
+
+  private long read(@Nullable byte[] array, long at, long length, long deadlineNanos)
+      throws IOException {
+    while (true) {
+      lock.lock();
+      try {
+        checkReadable();
+        if (stage == Stage.AT_END) {
+          return END;
+        }
+        if (length == 0) {
+          return 0;
+        }
+        long taken = readable && connection.hasEngine() ? take(array, at, (int) length) : 0;
+        if (taken > 0 || stage == Stage.AT_END) {
+          checkReset();
+          return taken > 0 ? taken : END;
+        }
+        connection.checkUsable();
+        connection.flusher().flushIfDirty(); // What we owe the peer may be what it waits for.
+        arm(array, at, length);
+      } finally {
+        lock.unlock();
+      }
+      awaitData(deadlineNanos);
+      if (reader.transferred() > 0) {
+        return reader.transferred();
+      }
+    }
+  }
+
+  private void arm(@Nullable byte[] array, long at, long length) {
+    if (array == null) {
+      reader.arm(at, length);
+    } else {
+      reader.arm(); // A heap array may move: this reader takes its bytes itself.
+    }
+  }
+
+  private void checkReadable() throws IOException {
+    if (reader.isArmed()) {
+      throw new IllegalStateException("another thread is reading stream " + stream.id());
+    }
+    checkReset();
+    if (stage == Stage.STOPPED) {
+      throw new StreamFinishedException();
+    }
+  }
+
+  private void checkReset() throws StreamResetException {
+    if (resetCode != NOT_RESET) {
+      throw new StreamResetException(resetCode);
+    }
+  }
+
+  private void awaitData(long deadlineNanos) throws IOException {
+    try {
+      if (reader.await(deadlineNanos)) {
+        return;
+      }
+    } catch (InterruptedIOException e) {
+      if (withdraw() == 0) {
+        throw e;
+      }
+      return; // The loop was quicker: the bytes must not get lost, the flag stays set.
+    }
+    if (withdraw() == 0) {
+      throw Waiter.timeout("read from stream " + stream.id());
+    }
+  }
+
+  private long withdraw() {
+    lock.lock();
+    try {
+      reader.disarm();
+      return reader.transferred();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes bytes out of the engine; 0 when there are none. Under the lock. */
+  private long take(@Nullable byte[] array, long at, int length) throws IOException {
+    NativeConnection engine = connection.nativeConnection();
+    long taken =
+        array == null
+            ? engine.streamReceive(connection.now(), stream.id(), at, length)
+            : engine.streamReceive(connection.now(), stream.id(), array, (int) at, length);
+    if (taken < 0) {
+      noteStatus(taken);
+      if (taken != NativeStatus.DONE && resetCode == NOT_RESET) {
+        connection.throwFor(taken);
+      }
+      return 0;
+    }
+    noteTaken(taken, engine.receiveFlags());
+    if (connection.flusher().isDirty()) {
+      connection
+          .flusher()
+          .flushNow(); // The peer may wait for the credit; no loop turn is due on our account.
+    }
+    return taken;
+  }
+
+  private void noteTaken(long taken, int flags) {
+    bytesRead += taken;
+    if ((flags & NativeConnection.RECEIVED_END) != 0) {
+      end(Stage.AT_END);
+    }
+    if ((flags & NativeConnection.CREDIT_WAITS) != 0) {
+      connection.flusher().markDirty();
+    }
+  }
+
+  private void noteStatus(long status) {
+    if (status == NativeStatus.DONE) {
+      readable = false;
+      connection.readOut();
+    } else if (status == NativeStatus.STREAM_RESET) {
+      resetCode = connection.nativeConnection().streamErrorCode();
+      end(Stage.AT_END);
+    }
+  }
+
+  private void end(Stage last) {
+    stage = last;
+    readable = false;
+    connection.streams().forgetIfOver(stream);
+    connection.readOut();
+  }
+
+  /** Data, the end or a reset came. Called by a loop, under the lock. */
+  void onReadable() {
+    readable = true;
+    if (!reader.isArmed()) {
+      return;
+    }
+    if (reader.hasMemory()) {
+      NativeConnection engine = connection.nativeConnection();
+      long taken =
+          engine.streamReceive(
+              connection.now(), stream.id(), reader.address(), (int) reader.remaining());
+      if (taken >= 0) {
+        reader.advance(taken);
+        noteTaken(taken, engine.receiveFlags());
+      } else {
+        noteStatus(taken);
+        if (taken == NativeStatus.DONE) {
+          return; // Nothing after all: the reader goes on waiting.
+        }
+      }
+    }
+    reader.complete();
+  }
+
+  void wake() {
+    if (reader.isArmed()) {
+      reader.complete();
+    }
+  }
+}

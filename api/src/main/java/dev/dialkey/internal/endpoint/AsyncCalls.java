@@ -1,0 +1,72 @@
+package dev.dialkey.internal.endpoint;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Runs waiting calls for those who want futures. Thread-safe. */
+public final class AsyncCalls {
+
+  /** A call that waits. */
+  public interface Call<T> {
+    /** Makes the call. */
+    T run() throws IOException;
+  }
+
+  private static final class InterruptingFuture<T> extends CompletableFuture<T> {
+    private volatile Thread worker = Thread.currentThread(); // Set before anyone sees the future.
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+      boolean cancelled = super.cancel(mayInterruptIfRunning);
+      if (cancelled) {
+        worker.interrupt();
+      }
+      return cancelled;
+    }
+
+    @Override
+    public <U> CompletableFuture<U> newIncompleteFuture() {
+      return new CompletableFuture<>(); // Dependents have nothing to interrupt.
+    }
+  }
+
+  private AsyncCalls() {}
+
+  /**
+   * Makes the call on a virtual thread of its own. Cancelling the future interrupts it; a result
+   * that comes too late for its future is closed. Dependents run on the executor.
+   */
+  public static <T> CompletableFuture<T> start(Executor executor, Call<T> call) {
+    var future = new InterruptingFuture<T>();
+    future.worker =
+        Thread.ofVirtual().name("dialkey-async").unstarted(() -> run(future, executor, call));
+    future.worker.start();
+    return future;
+  }
+
+  private static <T> void run(CompletableFuture<T> future, Executor executor, Call<T> call) {
+    try {
+      T result = call.run();
+      executor.execute(() -> deliver(future, result));
+    } catch (IOException | RuntimeException | Error e) {
+      executor.execute(() -> future.completeExceptionally(e));
+    }
+  }
+
+  private static <T> void deliver(CompletableFuture<T> future, T result) {
+    if (!future.complete(result)) {
+      discard(result);
+    }
+  }
+
+  private static <T> void discard(T result) {
+    if (result instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        throw new AssertionError("closing throws nothing", e);
+      }
+    }
+  }
+}

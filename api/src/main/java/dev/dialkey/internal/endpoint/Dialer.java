@@ -1,0 +1,111 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.CloseReason;
+import dev.dialkey.ConnectionClosedException;
+import dev.dialkey.DialAttempt;
+import dev.dialkey.DialTimeoutException;
+import dev.dialkey.DialkeyTimeoutException;
+import dev.dialkey.HandshakeException;
+import dev.dialkey.NoAddressException;
+import dev.dialkey.SelfDialException;
+import dev.dialkey.WeakPeerIdException;
+import dev.dialkey.addressing.Alpn;
+import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.addressing.TransportAddr;
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.holepunch.AddressFamily;
+import dev.dialkey.holepunch.Candidate;
+import dev.dialkey.holepunch.CandidateSet;
+import dev.dialkey.internal.connection.PeerConnection;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Dials and turns whatever goes wrong into the exception that says it. Thread-safe. */
+public final class Dialer {
+  /** TLS alerts as QUIC error codes, RFC 9001 section 4.8. */
+  private static final long FIRST_ALERT = 0x100;
+
+  private static final long LAST_ALERT = 0x1ff;
+
+  private final EndpointCore core;
+
+  public Dialer(EndpointCore core) {
+    this.core = core;
+  }
+
+  /** Waits until the handshake is over; cancels the dial when interrupted or out of time. */
+  public PeerConnection dial(EndpointAddr peer, Alpn alpn, long deadlineNanos) throws IOException {
+    CandidateSet candidates = candidates(peer);
+    List<NativeAddress> addresses =
+        candidates.candidates().stream()
+            .map(candidate -> NativeAddress.of(candidate.address()))
+            .toList();
+    PeerConnection connection = core.dial(peer.id(), List.of(alpn), addresses);
+    boolean connected = false;
+    try {
+      connection.lifecycle().awaitHandshake(deadlineNanos);
+      connected = true;
+      return connection;
+    } catch (ConnectionClosedException e) {
+      throw explain(peer.id(), connection, e, candidates);
+    } catch (DialkeyTimeoutException e) {
+      throw new DialTimeoutException(peer.id(), attempts(candidates));
+    } finally {
+      if (!connected) {
+        connection.close(0, new byte[0]);
+      }
+    }
+  }
+
+  private CandidateSet candidates(EndpointAddr peer) throws IOException {
+    EndpointId id = peer.id();
+    if (id.equals(core.id())) {
+      throw new SelfDialException(id);
+    }
+    if (id.isWeak()) {
+      throw new WeakPeerIdException(id);
+    }
+    Set<AddressFamily> families = EnumSet.noneOf(AddressFamily.class);
+    for (var bound : core.boundSockets()) {
+      boolean ipv4 = bound.getAddress() instanceof java.net.Inet4Address;
+      families.add(ipv4 ? AddressFamily.IPV4 : AddressFamily.IPV6);
+    }
+    var candidates = CandidateSet.forDial(peer, core.boundSockets(), families);
+    if (candidates.candidates().isEmpty()) {
+      throw new NoAddressException(id, attempts(candidates));
+    }
+    return candidates;
+  }
+
+  private static IOException explain(
+      EndpointId id,
+      PeerConnection connection,
+      ConnectionClosedException e,
+      CandidateSet candidates) {
+    if (e.reason() instanceof CloseReason.IdleTimeout) {
+      return new DialTimeoutException(id, attempts(candidates));
+    }
+    if (e.reason() instanceof CloseReason.TransportClosed closed
+        && closed.code() >= FIRST_ALERT
+        && closed.code() <= LAST_ALERT) {
+      return new HandshakeException(
+          (int) (closed.code() - FIRST_ALERT), connection.lifecycle().isClosedByPeer());
+    }
+    return e;
+  }
+
+  private static List<DialAttempt> attempts(CandidateSet candidates) {
+    List<DialAttempt> attempts = new ArrayList<>();
+    for (Candidate candidate : candidates.candidates()) {
+      attempts.add(new DialAttempt(new TransportAddr.Ip(candidate.address()), "did not answer"));
+    }
+    for (CandidateSet.Excluded excluded : candidates.excluded()) {
+      attempts.add(new DialAttempt(excluded.addr(), "not tried: " + excluded.reason()));
+    }
+    return attempts;
+  }
+}

@@ -1,0 +1,355 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.CloseReason;
+import dev.dialkey.EndpointClosedException;
+import dev.dialkey.addressing.Alpn;
+import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.internal.connection.ConnectionHost;
+import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.internal.connection.PeerConnection;
+import dev.dialkey.internal.loop.ConnectionTable;
+import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.TransmitPool;
+import dev.dialkey.internal.loop.Transports;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One endpoint behind its API: owns the sockets, the loops, the native memory and every connection.
+ * Thread-safe.
+ */
+public final class EndpointCore implements ConnectionHost {
+  /** What the endpoint knows of a connection beside the connection itself. */
+  private record Membership(@Nullable InitialId initialId, AtomicBoolean handshaking) {}
+
+  private final EndpointSettings settings;
+  private final EndpointId id;
+  private final EndpointResources resources;
+  private final VirtualAddresses virtualAddresses = new VirtualAddresses();
+  private final ConnectionTable table = new ConnectionTable();
+  private final LoopCounters counters = new LoopCounters();
+  private final IncomingQueue incoming = new IncomingQueue(counters);
+  private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights =
+      new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
+  private final AtomicInteger handshakes = new AtomicInteger();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  /** Orders making a connection and closing: after the flag is set no connection is added. */
+  private final ReentrantLock lifecycle = new ReentrantLock();
+
+  /** Volatile: looked at without the lock where a late answer is harmless. */
+  private volatile boolean closing;
+
+  /** Volatile: replaced as a whole, read by loops. */
+  private volatile List<Alpn> alpns;
+
+  private final CompletableFuture<Void> allGone = new CompletableFuture<>();
+
+  private EndpointCore(EndpointSettings settings, EndpointResources resources) {
+    this.settings = settings;
+    this.id = settings.secretKey().endpointId();
+    this.resources = resources;
+    this.alpns = List.copyOf(settings.alpns());
+  }
+
+  /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
+  public static EndpointCore bind(EndpointSettings settings) throws IOException {
+    EndpointResources resources = EndpointResources.open(settings);
+    try {
+      var core = new EndpointCore(settings, resources);
+      resources.startLoops(core);
+      return core;
+    } catch (RuntimeException | Error e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  public EndpointId id() {
+    return id;
+  }
+
+  public String name() {
+    return settings.name();
+  }
+
+  /** The addresses the sockets are bound to, wildcard addresses included. */
+  public List<InetSocketAddress> boundSockets() {
+    return resources.boundSockets();
+  }
+
+  // ---- dialling ----
+
+  /** Starts a dial towards all candidates at once. */
+  public PeerConnection dial(EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates)
+      throws EndpointClosedException {
+    NativeAddress virtualPeer = virtualAddresses.next();
+    lifecycle.lock();
+    try {
+      checkOpen();
+      NativeConnection engine =
+          NativeConnection.connect(
+              resources.config(),
+              resources.slots(),
+              peer.toBytes(),
+              wire(offered),
+              VirtualAddresses.LOCAL,
+              virtualPeer,
+              System.nanoTime());
+      PeerConnection connection =
+          PeerConnection.dialled(
+              this,
+              resources.loopToward(candidates.getFirst()),
+              engine,
+              candidates,
+              virtualPeer,
+              VirtualAddresses.LOCAL);
+      join(connection, null);
+      return connection;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  /** Whether a socket reaches addresses of this family (4 or 6). */
+  public boolean reaches(NativeAddress address) {
+    return resources.transports().toward(address) != null;
+  }
+
+  // ---- accepting ----
+
+  /** The next first flight; empty once the endpoint is closed. */
+  public Optional<PendingIncoming> takeIncoming(Duration timeout) throws IOException {
+    return incoming.take(IncomingQueue.nanos(timeout));
+  }
+
+  /** Goes on with the handshake. */
+  public PeerConnection accept(PendingIncoming pending) throws IOException {
+    return pending.accept(datagrams -> {
+      lifecycle.lock();
+      try {
+        checkOpen();
+        return acceptFrom(pending, datagrams);
+      } finally {
+        lifecycle.unlock();
+      }
+    });
+  }
+
+  /** Answers with CONNECTION_REFUSED. */
+  public void refuse(PendingIncoming pending) {
+    if (pending.drop()) {
+      byte[] answer = resources.config().refuse(pending.firstDatagram(), pending.from());
+      resources.sendOnce(answer, pending.to(), pending.from(), counters);
+      firstFlights.remove(pending.id());
+    }
+  }
+
+  /** Says nothing; repetitions of the flight are dropped too, until it is too old to be one. */
+  public void ignore(PendingIncoming pending) {
+    if (pending.drop()) {
+      firstFlights.remove(pending.id());
+    }
+  }
+
+  /** Replaces the accepted protocols; handshakes that begin later see them. */
+  public void setAlpns(List<Alpn> accepted) {
+    alpns = List.copyOf(accepted);
+    resources.config().acceptAlpns(wire(accepted));
+  }
+
+  public List<Alpn> alpns() {
+    return alpns;
+  }
+
+  private PeerConnection acceptFrom(PendingIncoming pending, List<EarlyDatagram> datagrams) {
+    NativeConnection engine =
+        NativeConnection.accept(
+            resources.config(),
+            resources.slots(),
+            pending.firstDatagram(),
+            pending.to(),
+            pending.from(),
+            System.nanoTime());
+    PeerConnection connection = PeerConnection.accepted(this, pending.loop(), engine, datagrams);
+    join(connection, pending.id());
+    return connection;
+  }
+
+  private void join(PeerConnection connection, @Nullable InitialId initialId) {
+    handshakes.incrementAndGet();
+    members.put(connection, new Membership(initialId, new AtomicBoolean(true)));
+    connection.home().post(connection);
+  }
+
+  // ---- closing ----
+
+  /** Closes all connections, waits until they have drained, and frees everything. */
+  public void close(Duration timeout) {
+    if (!beginClosing()) {
+      awaitQuietly(closed, timeout);
+      return;
+    }
+    incoming.close();
+    firstFlights.values().forEach(PendingIncoming::drop);
+    for (PeerConnection connection : members.keySet()) {
+      connection.close(0, new byte[0]);
+    }
+    completeIfAllGone();
+    awaitQuietly(allGone, timeout);
+    resources.stopLoops();
+    for (PeerConnection connection : members.keySet()) {
+      connection.abandon(new CloseReason.LocallyClosed());
+    }
+    resources.close();
+    closed.complete(null);
+  }
+
+  public boolean isClosed() {
+    return closing;
+  }
+
+  /** Completes when everything is freed. */
+  public CompletableFuture<Void> closed() {
+    return closed;
+  }
+
+  private boolean beginClosing() {
+    lifecycle.lock();
+    try {
+      boolean first = !closing;
+      closing = true;
+      return first;
+    } finally {
+      lifecycle.unlock();
+    }
+  }
+
+  private void checkOpen() throws EndpointClosedException {
+    if (closing) {
+      throw new EndpointClosedException();
+    }
+  }
+
+  /** An interrupt cuts the wait short, not the closing; the flag stays for the caller to see. */
+  private static void awaitQuietly(CompletableFuture<Void> future, Duration timeout) {
+    try {
+      future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (TimeoutException e) {
+      // Peers that do not answer do not keep the endpoint from closing.
+    } catch (ExecutionException e) {
+      throw new AssertionError("it is never completed with a failure", e);
+    }
+  }
+
+  private void completeIfAllGone() {
+    if (closing && members.isEmpty()) {
+      allGone.complete(null);
+    }
+  }
+
+  // ---- for connections ----
+
+  @Override
+  public ConnectionTable connections() {
+    return table;
+  }
+
+  @Override
+  public Transports transports() {
+    return resources.transports();
+  }
+
+  @Override
+  public TransmitPool transmitPool() {
+    return resources.transmitPool();
+  }
+
+  @Override
+  public LoopCounters counters() {
+    return counters;
+  }
+
+  @Override
+  public Executor executor() {
+    return settings.executor();
+  }
+
+  @Override
+  public void established(PeerConnection connection) {
+    handshakeOver(connection);
+  }
+
+  @Override
+  public void closed(PeerConnection connection) {
+    handshakeOver(connection);
+  }
+
+  @Override
+  public void gone(PeerConnection connection) {
+    Membership membership = members.remove(connection);
+    if (membership != null && membership.initialId != null) {
+      firstFlights.remove(membership.initialId);
+    }
+    completeIfAllGone();
+  }
+
+  private void handshakeOver(PeerConnection connection) {
+    Membership membership = members.get(connection);
+    if (membership != null && membership.handshaking.compareAndSet(true, false)) {
+      handshakes.decrementAndGet();
+    }
+  }
+
+  // ---- for stray packets ----
+
+  NativeConfig config() {
+    return resources.config();
+  }
+
+  ConcurrentHashMap<InitialId, PendingIncoming> firstFlights() {
+    return firstFlights;
+  }
+
+  IncomingQueue incoming() {
+    return incoming;
+  }
+
+  AtomicInteger handshakes() {
+    return handshakes;
+  }
+
+  boolean isAccepting() {
+    return !closing && !alpns.isEmpty();
+  }
+
+  /** ALPNs as TLS lists them, RFC 7301 section 3.1: each with its length in front. */
+  static byte[] wire(List<Alpn> list) {
+    var out = new java.io.ByteArrayOutputStream();
+    for (Alpn alpn : list) {
+      byte[] name = alpn.toBytes();
+      out.write(name.length);
+      out.writeBytes(name);
+    }
+    return out.toByteArray();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.EndpointBindException;
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeLibrary;
+import dev.dialkey.bindings.NativeLoadException;
+import dev.dialkey.bindings.NativeMemory;
+import dev.dialkey.bindings.NativeSocket;
+import dev.dialkey.bindings.ResultSlots;
+import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.TransmitPool;
+import dev.dialkey.internal.loop.Transports;
+import dev.dialkey.internal.loop.UdpTransport;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What an endpoint holds of the system: native memory, configuration, sockets, loop threads. */
+final class EndpointResources implements AutoCloseable {
+  /** Below this the kernel drops bursts of a fast sender (docs/limits.md). */
+  private static final long SMALL_BUFFER_BYTES = 2 * 1024 * 1024;
+
+  private static final Logger LOG = System.getLogger("dev.dialkey.endpoint");
+
+  private final NativeMemory memory;
+  private final NativeConfig config;
+  private final ResultSlots slots;
+  private final TransmitPool pool;
+  private final Transports transports;
+  private final List<EndpointLoop> loops = new ArrayList<>();
+
+  private EndpointResources(
+      NativeMemory memory, NativeConfig config, TransmitPool pool, Transports transports) {
+    this.memory = memory;
+    this.config = config;
+    this.slots = memory.newResultSlots();
+    this.pool = pool;
+    this.transports = transports;
+  }
+
+  static EndpointResources open(EndpointSettings settings) throws IOException {
+    try {
+      NativeLibrary.load();
+    } catch (NativeLoadException e) {
+      throw new EndpointBindException(String.valueOf(e.getMessage()), e);
+    }
+    NativeMemory memory = new NativeMemory();
+    NativeConfig config = NativeConfigs.of(settings);
+    List<UdpTransport> sockets = new ArrayList<>();
+    try {
+      var pool = new TransmitPool(memory);
+      for (EndpointSettings.Bind bind : settings.binds()) {
+        bind(bind, sockets, pool);
+      }
+      warnOfSmallBuffers(settings.name(), sockets);
+      return new EndpointResources(memory, config, pool, new Transports(sockets));
+    } catch (IOException | RuntimeException e) {
+      sockets.forEach(transport -> transport.socket().close());
+      config.close();
+      memory.close();
+      throw e;
+    }
+  }
+
+  void startLoops(EndpointCore core) {
+    int number = 0;
+    for (UdpTransport transport : transports.all()) {
+      var strays = new StrayHandler(core, memory);
+      String name = core.id().shortString() + "-" + number++;
+      var loop =
+          new EndpointLoop(name, transport, core.connections(), strays, core.counters(), memory);
+      loops.add(loop);
+    }
+    loops.forEach(EndpointLoop::start);
+  }
+
+  NativeConfig config() {
+    return config;
+  }
+
+  ResultSlots slots() {
+    return slots;
+  }
+
+  TransmitPool transmitPool() {
+    return pool;
+  }
+
+  Transports transports() {
+    return transports;
+  }
+
+  List<InetSocketAddress> boundSockets() {
+    return transports.all().stream()
+        .map(transport -> transport.boundAddress().toSocketAddress())
+        .toList();
+  }
+
+  /** The loop whose socket reaches the address. */
+  EndpointLoop loopToward(NativeAddress address) {
+    UdpTransport toward = transports.toward(address);
+    for (EndpointLoop loop : loops) {
+      if (loop.transport() == toward) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("no socket reaches " + address.toSocketAddress());
+  }
+
+  /** Sends one datagram outside connections. */
+  void sendOnce(byte[] datagram, NativeAddress from, NativeAddress to, LoopCounters counters) {
+    UdpTransport transport = transports.toward(to);
+    TransmitBatch batch = datagram.length == 0 || transport == null ? null : pool.take();
+    if (batch == null || transport == null) {
+      return;
+    }
+    batch.setSingle(datagram, from, to);
+    transport.sendOrDrop(batch, counters);
+    pool.giveBack(batch);
+  }
+
+  void stopLoops() {
+    loops.forEach(EndpointLoop::close);
+    boolean interrupted = false;
+    for (EndpointLoop loop : loops) {
+      interrupted |= joinUninterruptibly(loop);
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Frees everything; the loops are stopped and no connection is left. */
+  @Override
+  public void close() {
+    transports.all().forEach(transport -> transport.socket().close());
+    config.close();
+    memory.close();
+  }
+
+  /** A loop that runs on would touch freed memory, so an interrupt must not cut this short. */
+  private static boolean joinUninterruptibly(EndpointLoop loop) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        loop.join();
+        return interrupted;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+  }
+
+  private static void bind(
+      EndpointSettings.Bind bind, List<UdpTransport> sockets, TransmitPool pool)
+      throws EndpointBindException {
+    try {
+      sockets.add(new UdpTransport(NativeSocket.open(bind.address()), pool));
+    } catch (IOException e) {
+      if (bind.required()) {
+        throw new EndpointBindException(
+            "cannot bind UDP " + bind.address() + ": " + e.getMessage(), e);
+      }
+      LOG.log(Level.DEBUG, () -> "no socket on " + bind.address() + ": " + e.getMessage());
+    }
+  }
+
+  private static void warnOfSmallBuffers(String name, List<UdpTransport> sockets) {
+    for (UdpTransport transport : sockets) {
+      long granted = transport.socket().receiveBufferBytes();
+      if (granted < SMALL_BUFFER_BYTES) {
+        LOG.log(
+            Level.WARNING,
+            () ->
+                name
+                    + ": the system grants only "
+                    + granted / 1024
+                    + " KiB of UDP receive buffer; fast transfers will lose packets. Raise"
+                    + " net.core.rmem_max and net.core.wmem_max to 4194304 or more");
+        return;
+      }
+    }
+  }
+}

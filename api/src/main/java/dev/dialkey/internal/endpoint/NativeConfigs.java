@@ -1,0 +1,50 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.CongestionControl;
+import dev.dialkey.TransportOptions;
+import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeOption;
+
+/** Turns options into the engine's configuration. Stateless. */
+final class NativeConfigs {
+
+  private NativeConfigs() {}
+
+  static NativeConfig of(EndpointSettings settings) {
+    byte[] seed = settings.secretKey().toBytes();
+    NativeConfig config;
+    try {
+      config = NativeConfig.open(seed);
+    } finally {
+      java.util.Arrays.fill(seed, (byte) 0);
+    }
+    try {
+      apply(config, settings.transport());
+      config.acceptAlpns(EndpointCore.wire(settings.alpns()));
+      return config;
+    } catch (RuntimeException e) {
+      config.close();
+      throw e;
+    }
+  }
+
+  private static void apply(NativeConfig config, TransportOptions options) {
+    config.set(NativeOption.IDLE_TIMEOUT_MS, options.maxIdleTimeout().toMillis());
+    config.set(NativeOption.KEEP_ALIVE_MS, options.keepAlive().toMillis());
+    config.set(NativeOption.INITIAL_MAX_DATA, options.receiveWindow());
+    config.set(NativeOption.INITIAL_MAX_STREAM_DATA, options.streamReceiveWindow());
+    config.set(NativeOption.MAX_STREAMS_BIDI, options.maxBiStreams());
+    config.set(NativeOption.MAX_STREAMS_UNI, options.maxUniStreams());
+    config.set(NativeOption.INITIAL_RTT_US, options.initialRtt().toNanos() / 1_000);
+    config.set(NativeOption.PMTUD, options.mtuDiscovery() ? 1 : 0);
+    config.set(NativeOption.CONGESTION_CONTROL, algorithm(options.congestionControl()));
+  }
+
+  private static long algorithm(CongestionControl congestionControl) {
+    return switch (congestionControl) {
+      case CUBIC -> 0;
+      case RENO -> 1;
+      case BBR2 -> 2;
+    };
+  }
+}

@@ -1,0 +1,145 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeMemory;
+import dev.dialkey.bindings.PacketBatch;
+import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.internal.connection.PeerConnection;
+import dev.dialkey.internal.loop.Driven;
+import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.StrayPackets;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What arrives without a connection id of ours: first flights, versions we do not speak, packets of
+ * a former life. One per loop, used by its thread; the table of first flights is shared.
+ */
+final class StrayHandler implements StrayPackets {
+  /**
+   * Handshakes that may be under way at once: each costs about 40 KiB until it is over, and whoever
+   * sends first flights from made-up addresses could start any number.
+   */
+  static final int MAX_HANDSHAKES = 2_048;
+
+  private static final int QUIC_V1 = 1;
+  private static final int LONG_HEADER_BIT = 0x80;
+  private static final int TYPE_BITS = 0x30;
+  private static final int MIN_INITIAL_DATAGRAM = 1_200;
+  private static final int MIN_INITIAL_DCID = 8;
+  private static final int MAX_DCID = 20;
+  private static final int VERSION_AT = 1;
+  private static final int DCID_LENGTH_AT = 5;
+  private static final int DCID_AT = 6;
+
+  private final NativeConfig config;
+  private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights;
+  private final IncomingQueue queue;
+  private final AtomicInteger handshakes;
+  private final BooleanSupplier accepting;
+  private final LoopCounters counters;
+  private final ResetLimiter resets = new ResetLimiter(System.nanoTime());
+  private final TransmitBatch answer;
+
+  StrayHandler(EndpointCore core, NativeMemory memory) {
+    this.config = core.config();
+    this.firstFlights = core.firstFlights();
+    this.queue = core.incoming();
+    this.handshakes = core.handshakes();
+    this.accepting = core::isAccepting;
+    this.counters = core.counters();
+    this.answer = memory.newTransmitBatch();
+  }
+
+  @Override
+  public @Nullable Driven handle(EndpointLoop loop, PacketBatch batch, int i, long nowNanos) {
+    if ((batch.byteAt(i, 0) & LONG_HEADER_BIT) == 0) {
+      reset(loop, batch, i, nowNanos);
+      return null;
+    }
+    int length = batch.length(i);
+    int dcidLength = length > DCID_LENGTH_AT ? batch.byteAt(i, DCID_LENGTH_AT) : 0;
+    if (length < MIN_INITIAL_DATAGRAM) {
+      counters.malformed.increment();
+      return null;
+    }
+    if (batch.intAt(i, VERSION_AT) != QUIC_V1) {
+      negotiateVersion(loop, batch, i, nowNanos);
+      return null;
+    }
+    boolean initial = (batch.byteAt(i, 0) & TYPE_BITS) == 0;
+    if (!initial || dcidLength < MIN_INITIAL_DCID || dcidLength > MAX_DCID) {
+      counters.malformed.increment();
+      return null;
+    }
+    return firstFlight(loop, batch, i, new InitialId(batch.copy(i, DCID_AT, dcidLength)), nowNanos);
+  }
+
+  private @Nullable PeerConnection firstFlight(
+      EndpointLoop loop, PacketBatch batch, int i, InitialId id, long nowNanos) {
+    PendingIncoming known = firstFlights.get(id);
+    if (known != null) {
+      PeerConnection connection = known.connection();
+      if (connection == null) {
+        known.add(copy(batch, i));
+      }
+      return connection;
+    }
+    if (!accepting.getAsBoolean()) {
+      counters.notAccepting.increment();
+      return null;
+    }
+    expire(nowNanos);
+    var incoming = new PendingIncoming(id, loop, copy(batch, i), nowNanos);
+    firstFlights.put(id, incoming);
+    if (handshakes.get() >= MAX_HANDSHAKES || !queue.offer(incoming)) {
+      firstFlights.remove(id);
+      counters.incomingDropped.increment();
+    }
+    return null;
+  }
+
+  private void expire(long nowNanos) {
+    PendingIncoming expired = queue.pollExpired(nowNanos);
+    while (expired != null) {
+      expired.drop();
+      firstFlights.remove(expired.id());
+      expired = queue.pollExpired(nowNanos);
+    }
+  }
+
+  private void negotiateVersion(EndpointLoop loop, PacketBatch batch, int i, long nowNanos) {
+    byte[] packet = config.versionNegotiation(batch, i);
+    if (packet.length > 0 && resets.tryAcquire(nowNanos)) {
+      counters.versionNegotiations.increment();
+      send(loop, batch, i, packet);
+    } else {
+      counters.malformed.increment();
+    }
+  }
+
+  private void reset(EndpointLoop loop, PacketBatch batch, int i, long nowNanos) {
+    counters.unknownConnection.increment();
+    if (!resets.tryAcquire(nowNanos)) {
+      return;
+    }
+    byte[] packet = config.statelessReset(batch, i);
+    if (packet.length > 0) {
+      counters.resetsSent.increment();
+      send(loop, batch, i, packet);
+    }
+  }
+
+  private void send(EndpointLoop loop, PacketBatch trigger, int i, byte[] packet) {
+    answer.setSingle(packet, trigger.to(i), trigger.from(i));
+    loop.transport().sendOrDrop(answer, counters);
+  }
+
+  private static EarlyDatagram copy(PacketBatch batch, int i) {
+    return new EarlyDatagram(batch.copy(i, 0, batch.length(i)), batch.from(i), batch.to(i));
+  }
+}

@@ -1,0 +1,308 @@
+package dev.dialkey.internal.loop;
+
+import dev.dialkey.bindings.EventBatch;
+import dev.dialkey.bindings.NativeMemory;
+import dev.dialkey.bindings.NativeSocket;
+import dev.dialkey.bindings.PacketBatch;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle of one UDP socket, turned by one platform thread: its wait is a native call and
+ * would pin a virtual thread's carrier. It runs no user code and waits for nothing but its socket.
+ * {@link #post}, {@link #isAsleep} and {@link #close} may be called from any thread.
+ */
+public final class EndpointLoop {
+  /** A turn longer than this is counted: something kept the loop from its sockets. */
+  public static final long SLOW_TURN_NANOS = 50_000_000;
+
+  /** A deadline may be missed by this much: waking the loop for less costs more than it gains. */
+  static final long TIMER_SLACK_NANOS = 10_000_000;
+
+  static final long PACING_SLACK_NANOS = 500_000;
+
+  private static final long RECENT_NANOS = 100_000_000;
+  private static final int MAX_TIMERS_PER_TURN = 1_024;
+
+  /** Datagrams given to a connection under one hold of its lock, so that writers get their turn. */
+  private static final int MAX_RUN = 256;
+
+  /** First byte of a long header, RFC 8999 section 5.1. */
+  private static final int LONG_HEADER_BIT = 0x80;
+
+  private static final int SHORT_HEADER_MIN = 1 + Long.BYTES;
+  private static final int LONG_DCID_LENGTH_AT = 5;
+  private static final int LONG_DCID_AT = 6;
+
+  /** The upper bits of turn stamps tell loops apart. */
+  private static final AtomicLong FIRST_STAMP = new AtomicLong();
+
+  private static final Logger LOG = System.getLogger("dev.dialkey.loop");
+
+  private final String name;
+  private final UdpTransport transport;
+  private final ConnectionTable connections;
+  private final StrayPackets strays;
+  private final LoopCounters counters;
+  private final PacketBatch batch;
+  private final EventBatch events;
+  private final Thread thread;
+
+  /** Connections that another thread wants served; each stands here at most once. */
+  private final ConcurrentLinkedQueue<Driven> inbox = new ConcurrentLinkedQueue<>();
+
+  // Owned by the loop's thread.
+  private final DeadlineHeap deadlines = new DeadlineHeap();
+  private final ArrayList<Driven> touched = new ArrayList<>();
+  private long lastActiveNanos;
+  private long turnStamp = (FIRST_STAMP.incrementAndGet() << 48) + 1;
+
+  /** Volatile: other threads decide by it whether the loop has to be woken. */
+  private volatile boolean asleep;
+
+  private volatile boolean closed;
+
+  public EndpointLoop(
+      String name,
+      UdpTransport transport,
+      ConnectionTable connections,
+      StrayPackets strays,
+      LoopCounters counters,
+      NativeMemory memory) {
+    this.name = name;
+    this.transport = transport;
+    this.connections = connections;
+    this.strays = strays;
+    this.counters = counters;
+    this.batch = memory.newPacketBatch();
+    this.events = memory.newEventBatch();
+    this.thread = Thread.ofPlatform().name("dialkey-loop-" + name).daemon().unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public UdpTransport transport() {
+    return transport;
+  }
+
+  /** Room for one datagram fed outside {@link Driven#receive}; for the loop's own thread. */
+  public PacketBatch batch() {
+    return batch;
+  }
+
+  /** Room for the events of the connection being served; for the loop's own thread. */
+  public EventBatch events() {
+    return events;
+  }
+
+  /** Has the connection served in the next turn, which begins at once. */
+  public void post(Driven connection) {
+    if (connection.posted.compareAndSet(false, true)) {
+      inbox.add(connection);
+      if (asleep) {
+        transport.socket().wake();
+      }
+    }
+  }
+
+  /** Whether the loop waits for its socket at the moment. */
+  public boolean isAsleep() {
+    return asleep;
+  }
+
+  /** Whether the caller is the loop's own thread. */
+  public boolean isCurrent() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** Stops the thread after the turn it is in. */
+  public void close() {
+    closed = true;
+    transport.socket().wake();
+  }
+
+  /** Waits for the thread to end after {@link #close}. */
+  public void join() throws InterruptedException {
+    thread.join();
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        turn(true);
+      }
+    } catch (
+        Throwable bug) { // The outermost frame: without a word here the endpoint would fall silent.
+      LOG.log(Level.ERROR, () -> "loop " + name + " died", bug);
+      throw bug;
+    }
+  }
+
+  /**
+   * One turn.
+   *
+   * @return datagrams and connections handled; after 0 the next turn may sleep
+   */
+  int turn(boolean maySleep) {
+    long now = System.nanoTime();
+    int work = serveInbox(now) + fireDue(now);
+    if (maySleep && work == 0) {
+      sleep(now);
+    }
+    long start = System.nanoTime();
+    int datagrams;
+    do {
+      datagrams = receive(start);
+      work += datagrams;
+    } while (datagrams > 0 && batch.isFull() && work < MAX_RUN * 64);
+    if (System.nanoTime() - start > SLOW_TURN_NANOS) {
+      counters.slowTurns.increment();
+    }
+    return work;
+  }
+
+  private int serveInbox(long now) {
+    int served = 0;
+    for (Driven next = inbox.poll(); next != null; next = inbox.poll()) {
+      next.posted.set(false); // Before serving: what is posted meanwhile must be served again.
+      serve(next, now);
+      served++;
+    }
+    return served;
+  }
+
+  private int fireDue(long now) {
+    int fired = 0;
+    while (fired < MAX_TIMERS_PER_TURN) {
+      Driven first = deadlines.peek();
+      if (first == null || first.scheduledNanos - now > 0) {
+        break;
+      }
+      serve(first, now);
+      fired++;
+    }
+    return fired;
+  }
+
+  private void serve(Driven connection, long now) {
+    reschedule(connection, connection.service(this, now));
+  }
+
+  /**
+   * Keeps the heap's entry when the deadline only moved back: it fires early, once, and is moved
+   * then.
+   */
+  private void reschedule(Driven connection, long deadline) {
+    if (deadline == Driven.GONE || deadline == Driven.NO_DEADLINE) {
+      deadlines.remove(connection);
+    } else if (connection.heapIndex == DeadlineHeap.ABSENT
+        || connection.scheduledNanos - deadline > 0
+        || connection.scheduledNanos - System.nanoTime() <= 0) {
+      deadlines.schedule(connection, deadline);
+    }
+  }
+
+  private void sleep(long now) {
+    long until = wakeTime(now);
+    asleep = true;
+    NativeSocket socket = transport.socket();
+    // Looked at after the flag is set: whoever posts later sees the flag and wakes.
+    long nanos = inbox.isEmpty() && !closed ? Math.max(until - now, 0) : 0;
+    int ready = socket.await(nanos, transport.isFull());
+    asleep = false;
+    if (NativeSocket.isWritable(ready)) {
+      transport.onWritable();
+    }
+  }
+
+  private long wakeTime(long now) {
+    Driven first = deadlines.peek();
+    long until = first == null ? now + NativeSocket.LONGEST_WAIT_NANOS : first.scheduledNanos;
+    if (now - lastActiveNanos < RECENT_NANOS) {
+      // Deadlines moved a little ahead by flushing threads are then met without waking the loop.
+      until = until - now > TIMER_SLACK_NANOS ? now + TIMER_SLACK_NANOS : until;
+    }
+    return until;
+  }
+
+  private int receive(long now) {
+    int datagrams = transport.socket().receive(batch);
+    if (datagrams <= 0) {
+      return 0;
+    }
+    lastActiveNanos = now;
+    int first = 0;
+    while (first < datagrams) {
+      Driven connection = connectionOf(first, now);
+      int end = first + 1;
+      if (connection != null) {
+        end = endOfRun(first, datagrams);
+        counters.delivered.add(end - first);
+        connection.receive(this, batch, first, end - first, now);
+        touch(connection);
+      }
+      first = end;
+    }
+    endTurn(now);
+    return datagrams;
+  }
+
+  private void touch(Driven connection) {
+    if (connection.touchedInTurn != turnStamp) {
+      connection.touchedInTurn = turnStamp;
+      touched.add(connection);
+    }
+  }
+
+  private void endTurn(long now) {
+    for (int i = 0; i < touched.size(); i++) {
+      Driven connection = touched.get(i);
+      if (connection.home() == this) {
+        serve(connection, now);
+      } else {
+        connection.endForeignTurn(now);
+      }
+    }
+    touched.clear();
+    turnStamp++;
+  }
+
+  private @Nullable Driven connectionOf(int i, long now) {
+    int length = batch.length(i);
+    if (length < SHORT_HEADER_MIN) {
+      counters.malformed.increment();
+      return null;
+    }
+    Driven connection = null;
+    if ((batch.byteAt(i, 0) & LONG_HEADER_BIT) == 0) {
+      connection = connections.get(batch.longAt(i, 1));
+    } else if (length >= LONG_DCID_AT + Long.BYTES
+        && batch.byteAt(i, LONG_DCID_LENGTH_AT) == Long.BYTES) {
+      connection = connections.get(batch.longAt(i, LONG_DCID_AT));
+    }
+    return connection != null ? connection : strays.handle(this, batch, i, now);
+  }
+
+  /** The run goes on while short headers carry the same connection id. */
+  private int endOfRun(int first, int size) {
+    int end = first + 1;
+    if ((batch.byteAt(first, 0) & LONG_HEADER_BIT) != 0) {
+      return end;
+    }
+    long id = batch.longAt(first, 1);
+    int limit = Math.min(size, first + MAX_RUN);
+    while (end < limit
+        && batch.length(end) >= SHORT_HEADER_MIN
+        && (batch.byteAt(end, 0) & LONG_HEADER_BIT) == 0
+        && batch.longAt(end, 1) == id) {
+      end++;
+    }
+    return end;
+  }
+}

@@ -1,0 +1,9 @@
+/** Dial a public key, not an IP address. */
+module dev.dialkey {
+  requires transitive dev.dialkey.addressing;
+  requires transitive dev.dialkey.holepunch;
+  requires dev.dialkey.bindings;
+  requires static org.jspecify;
+
+  exports dev.dialkey;
+}

@@ -1,0 +1,123 @@
+package dev.dialkey.bindings;
+
+import dev.dialkey.bindings.ffi.dialkey_h;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Identity, TLS and transport settings of an endpoint. Thread-safe. */
+public final class NativeConfig implements AutoCloseable {
+  /** No answer of these calls is longer than the smallest datagram every path carries. */
+  private static final int MAX_ANSWER_BYTES = 1_500;
+
+  /** CONNECTION_REFUSED, RFC 9000 section 20.1. */
+  private static final long CONNECTION_REFUSED = 0x02;
+
+  private final long id;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private NativeConfig(long id) {
+    this.id = id;
+  }
+
+  /**
+   * A configuration for dialling and accepting. The keys of connection ids and reset tokens are
+   * derived from the seed, so that a restarted endpoint resets the connections of its former life.
+   *
+   * @param seed 32 bytes, not kept in Java
+   */
+  public static NativeConfig open(byte[] seed) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment secret = arena.allocateFrom(ValueLayout.JAVA_BYTE, seed);
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      try {
+        NativeStatus.check(dialkey_h.dk_config_new(secret, dialkey_h.DK_ROLE_BOTH(), out));
+        var config = new NativeConfig(out.get(ValueLayout.JAVA_LONG, 0));
+        config.deriveIdKey(seed, secret);
+        return config;
+      } finally {
+        secret.fill((byte) 0);
+      }
+    }
+  }
+
+  /** Sets an option for connections made from now on; throws when it is out of range. */
+  public void set(NativeOption option, long value) {
+    NativeStatus.check(dialkey_h.dk_config_set(id, option.code(), value));
+  }
+
+  /** Sets the protocols accepted from now on, in TLS form, in order of preference. */
+  public void acceptAlpns(byte[] wire) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_BYTE, wire);
+      NativeStatus.check(dialkey_h.dk_config_alpn(id, list, wire.length));
+    }
+  }
+
+  /**
+   * The answer to datagram {@code i} of a version we do not speak; empty when there is to be none.
+   */
+  public byte[] versionNegotiation(PacketBatch batch, int i) {
+    MemorySegment packet = batch.datagram(i);
+    return answer((out, capacity) ->
+        dialkey_h.dk_version_negotiation(packet, packet.byteSize(), out, capacity));
+  }
+
+  /** The stateless reset for datagram {@code i}; empty when its id is none of ours. */
+  public byte[] statelessReset(PacketBatch batch, int i) {
+    MemorySegment packet = batch.datagram(i);
+    return answer((out, capacity) ->
+        dialkey_h.dk_stateless_reset(id, packet, packet.byteSize(), out, capacity));
+  }
+
+  /**
+   * The answer that refuses the connection that the datagram asks for; empty if it asks for none.
+   */
+  public byte[] refuse(byte[] datagram, NativeAddress from) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment packet = arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram);
+      MemorySegment source = arena.allocate(NativeAddress.BYTES, 8);
+      from.write(source, 0);
+      return answer((out, capacity) ->
+          dialkey_h.dk_refuse(
+              id, packet, packet.byteSize(), source, CONNECTION_REFUSED, out, capacity));
+    }
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** Frees it once the calls under way have returned; connections made with it live on. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      NativeStatus.check(dialkey_h.dk_config_free(id));
+    }
+  }
+
+  private void deriveIdKey(byte[] seed, MemorySegment scratch) {
+    byte[] key = IdKey.derive(seed);
+    try {
+      MemorySegment.copy(key, 0, scratch, ValueLayout.JAVA_BYTE, 0, key.length);
+      NativeStatus.check(dialkey_h.dk_config_cid_key(id, scratch, Long.BYTES));
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  private interface AnswerCall {
+    int write(MemorySegment out, long capacity);
+  }
+
+  private static byte[] answer(AnswerCall call) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(MAX_ANSWER_BYTES);
+      int length = call.write(out, MAX_ANSWER_BYTES);
+      // Whatever a peer sent only means that it gets no answer.
+      return out.asSlice(0, Math.max(length, 0)).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+}

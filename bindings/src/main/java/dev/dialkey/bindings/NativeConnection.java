@@ -1,0 +1,272 @@
+package dev.dialkey.bindings;
+
+import dev.dialkey.bindings.ffi.dialkey_h;
+import dev.dialkey.bindings.ffi.dk_path_info;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A native QUIC connection. Not thread-safe: its owner holds one lock around every call, and calls
+ * nothing after {@link #close}. A violation is an error of the native side, never a touch of freed
+ * memory.
+ */
+public final class NativeConnection implements AutoCloseable {
+  /** In {@link #receiveFlags}: the end of the stream was reached. */
+  public static final int RECEIVED_END = 1;
+
+  /** In {@link #receiveFlags}: a window update waits for a flush. */
+  public static final int CREDIT_WAITS = 2;
+
+  private static final int KEY_BYTES = 32;
+  private static final int MAX_ALPN_BYTES = 255;
+  private static final int MAX_REASON_BYTES = 2_048;
+  private static final int MAX_PATHS = 64;
+  private static final int STATE_WORDS = 8;
+  private static final long CODE_AT = 0;
+  private static final long FLAGS_AT = 16;
+
+  private final long id;
+  private final ResultSlots slots;
+  private final MemorySegment result;
+
+  private NativeConnection(long id, ResultSlots slots) {
+    this.id = id;
+    this.slots = slots;
+    this.result = slots.take();
+  }
+
+  /** Dials; nothing is sent until the first flush. The lists are in TLS form. */
+  public static NativeConnection connect(
+      NativeConfig config,
+      ResultSlots slots,
+      byte[] peerKey,
+      byte[] alpns,
+      NativeAddress local,
+      NativeAddress peer,
+      long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      NativeStatus.check(
+          dialkey_h.dk_connect(
+              config.id(),
+              arena.allocateFrom(ValueLayout.JAVA_BYTE, peerKey),
+              arena.allocateFrom(ValueLayout.JAVA_BYTE, alpns),
+              alpns.length,
+              write(arena, local),
+              write(arena, peer),
+              nowNanos,
+              out));
+      return new NativeConnection(out.get(ValueLayout.JAVA_LONG, 0), slots);
+    }
+  }
+
+  /** Accepts the connection that an Initial packet asks for; the datagram is still to be fed. */
+  public static NativeConnection accept(
+      NativeConfig config,
+      ResultSlots slots,
+      byte[] initial,
+      NativeAddress local,
+      NativeAddress peer,
+      long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      NativeStatus.check(
+          dialkey_h.dk_accept(
+              config.id(),
+              arena.allocateFrom(ValueLayout.JAVA_BYTE, initial),
+              initial.length,
+              write(arena, local),
+              write(arena, peer),
+              nowNanos,
+              out));
+      return new NativeConnection(out.get(ValueLayout.JAVA_LONG, 0), slots);
+    }
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** Feeds datagrams; returns how many were taken, or a negative {@link NativeStatus}. */
+  public int receive(long nowNanos, PacketBatch batch, int first, int count) {
+    return batch.feed(id, nowNanos, first, count);
+  }
+
+  /** When {@link #onTimeout} is due, {@code Long.MAX_VALUE} for never. */
+  public long timeoutAt(long nowNanos) {
+    int status = DataPath.timeout(id, nowNanos, result.address());
+    return status < 0 ? Long.MAX_VALUE : result.get(ValueLayout.JAVA_LONG, CODE_AT);
+  }
+
+  /** Lets the engine's timers fire. */
+  public void onTimeout(long nowNanos) {
+    dialkey_h.dk_conn_on_timeout(id, nowNanos);
+  }
+
+  /** Closes with an application code; the close frame leaves with the next flush. */
+  public void closeApplication(long nowNanos, long code, byte[] reason) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment text = arena.allocateFrom(ValueLayout.JAVA_BYTE, reason);
+      dialkey_h.dk_conn_close(id, nowNanos, (byte) 1, code, text, reason.length);
+    }
+  }
+
+  /** Flags, and how it ended. */
+  public NativeState state() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG, STATE_WORDS);
+      int status = dialkey_h.dk_conn_state(id, out);
+      if (status < 0) {
+        return new NativeState(NativeState.POISONED, NativeState.Origin.NONE, 0);
+      }
+      return new NativeState(
+          (int) out.getAtIndex(ValueLayout.JAVA_LONG, 0),
+          NativeState.Origin.of(out.getAtIndex(ValueLayout.JAVA_LONG, 1)),
+          out.getAtIndex(ValueLayout.JAVA_LONG, 2));
+    }
+  }
+
+  /** The peer's public key, once the handshake is complete. */
+  public byte[] peerKey() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(KEY_BYTES);
+      NativeStatus.check(dialkey_h.dk_conn_peer_key(id, out));
+      return out.toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /** The protocol agreed on, once the handshake is complete. */
+  public byte[] alpn() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(MAX_ALPN_BYTES);
+      int length = NativeStatus.check(dialkey_h.dk_conn_alpn(id, out, MAX_ALPN_BYTES));
+      return out.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /** The bytes that came with the end; empty when there were none. */
+  public byte[] closeReason() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(MAX_REASON_BYTES);
+      int length = dialkey_h.dk_conn_close_reason(id, out, MAX_REASON_BYTES);
+      return out.asSlice(0, Math.max(length, 0)).toArray(ValueLayout.JAVA_BYTE);
+    }
+  }
+
+  /** Totals. */
+  public NativeStats stats() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG, NativeStats.COUNT);
+      dialkey_h.dk_conn_stats(id, out, NativeStats.COUNT);
+      return new NativeStats(out.toArray(ValueLayout.JAVA_LONG));
+    }
+  }
+
+  /** The paths. */
+  public List<NativePath> paths(long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment out = dk_path_info.allocateArray(MAX_PATHS, arena);
+      int count = dialkey_h.dk_path_list(id, nowNanos, out, MAX_PATHS);
+      List<NativePath> paths = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        paths.add(path(dk_path_info.asSlice(out, i)));
+      }
+      return paths;
+    }
+  }
+
+  // ---- streams ----
+
+  /** Gives native memory to a stream; returns bytes taken or a negative {@link NativeStatus}. */
+  public long streamSend(long nowNanos, long stream, long address, long length) {
+    return DataPath.streamSend(id, nowNanos, stream, address, length, (byte) 0, result.address());
+  }
+
+  /** Gives bytes of an array, at most 64 KiB, to a stream. */
+  public long streamSend(long nowNanos, long stream, byte[] array, int offset, int length) {
+    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, length);
+    return DataPath.streamSend(id, nowNanos, stream, data, result.address());
+  }
+
+  /** Ends the data of a stream; 0, or a negative {@link NativeStatus}. */
+  public long streamFinish(long nowNanos, long stream) {
+    return DataPath.streamSend(id, nowNanos, stream, 0, 0, (byte) 1, result.address());
+  }
+
+  /**
+   * Takes bytes of a stream into native memory; returns bytes or a negative {@link NativeStatus}.
+   */
+  public long streamReceive(long nowNanos, long stream, long address, int capacity) {
+    return DataPath.streamReceive(
+        id, nowNanos, stream, address, capacity, result.address() + FLAGS_AT, result.address());
+  }
+
+  /** Takes bytes of a stream, at most 64 KiB, into an array. */
+  public long streamReceive(long nowNanos, long stream, byte[] array, int offset, int capacity) {
+    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, capacity);
+    return DataPath.streamReceive(
+        id, nowNanos, stream, data, result.address() + FLAGS_AT, result.address());
+  }
+
+  /** What the last {@code streamReceive} said beside its result. */
+  public int receiveFlags() {
+    return result.get(ValueLayout.JAVA_INT, FLAGS_AT);
+  }
+
+  /** The application code behind a STREAM_STOPPED or STREAM_RESET just returned. */
+  public long streamErrorCode() {
+    return result.get(ValueLayout.JAVA_LONG, CODE_AT);
+  }
+
+  /** RESET_STREAM. */
+  public int streamReset(long nowNanos, long stream, long code) {
+    return dialkey_h.dk_stream_shutdown(id, nowNanos, stream, dialkey_h.DK_SIDE_WRITE(), code);
+  }
+
+  /** STOP_SENDING. */
+  public int streamStop(long nowNanos, long stream, long code) {
+    return dialkey_h.dk_stream_shutdown(id, nowNanos, stream, dialkey_h.DK_SIDE_READ(), code);
+  }
+
+  /**
+   * Sets a stream's urgency; makes the engine create a stream of ours that it does not know yet.
+   */
+  public int streamPriority(long stream, int urgency, boolean incremental) {
+    return dialkey_h.dk_stream_priority(id, stream, (byte) urgency, (byte) (incremental ? 1 : 0));
+  }
+
+  /** Frees it. The owner calls this once. */
+  @Override
+  public void close() {
+    NativeStatus.check(dialkey_h.dk_conn_free(id));
+    slots.giveBack(result);
+  }
+
+  private static NativePath path(MemorySegment info) {
+    return new NativePath(
+        Integer.toUnsignedLong(dk_path_info.path(info)),
+        NativeAddress.read(dk_path_info.local(info), 0),
+        NativeAddress.read(dk_path_info.peer(info), 0),
+        dk_path_info.active(info) != 0,
+        dk_path_info.backup(info) != 0,
+        dk_path_info.rtt_ns(info),
+        dk_path_info.min_rtt_ns(info),
+        dk_path_info.cwnd(info),
+        dk_path_info.mtu(info),
+        dk_path_info.sent(info),
+        dk_path_info.recv(info),
+        dk_path_info.lost(info),
+        dk_path_info.sent_bytes(info),
+        dk_path_info.recv_bytes(info),
+        dk_path_info.lost_bytes(info));
+  }
+
+  private static MemorySegment write(Arena arena, NativeAddress address) {
+    MemorySegment segment = arena.allocate(NativeAddress.BYTES, 8);
+    address.write(segment, 0);
+    return segment;
+  }
+}

@@ -1,0 +1,121 @@
+package dev.dialkey.bindings;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds and loads the native library: the file named by {@value #PATH_PROPERTY}, then {@code
+ * java.library.path}, then the copy that the native jar brings as a resource.
+ */
+final class NativeFinder {
+  static final String PATH_PROPERTY = "dialkey.native.path";
+  private static final String LIBRARY = "dialkey";
+
+  private final Properties properties;
+  private final Map<String, String> environment;
+
+  NativeFinder(Properties properties, Map<String, String> environment) {
+    this.properties = properties;
+    this.environment = environment;
+  }
+
+  /** Loads it and says from where. */
+  String load() throws NativeLoadException {
+    String explicit = properties.getProperty(PATH_PROPERTY);
+    if (explicit != null) {
+      Path file = Path.of(explicit).toAbsolutePath();
+      if (!Files.isRegularFile(file)) {
+        throw new NativeLoadException(
+            "-D" + PATH_PROPERTY + " names " + file + ", which is not a file");
+      }
+      return load(file, "-D" + PATH_PROPERTY);
+    }
+    Path onPath = onLibraryPath();
+    if (onPath != null) {
+      return load(onPath, "java.library.path");
+    }
+    return load(extracted(), "class path");
+  }
+
+  /** The platform as it stands in resource names, like {@code linux-x86_64}. */
+  String platform() {
+    String os = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    String arch = properties.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    String osName = os.startsWith("windows") ? "windows" : os.startsWith("mac") ? "macos" : os;
+    String archName = arch.equals("amd64") ? "x86_64" : arch.equals("arm64") ? "aarch64" : arch;
+    return osName.replace(' ', '_') + "-" + archName;
+  }
+
+  String resourceName() {
+    return "META-INF/native/" + platform() + "/" + System.mapLibraryName(LIBRARY);
+  }
+
+  private @Nullable Path onLibraryPath() {
+    String name = System.mapLibraryName(LIBRARY);
+    for (String entry :
+        properties.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
+      Path file = Path.of(entry.isEmpty() ? "." : entry, name).toAbsolutePath();
+      if (!entry.isEmpty() && Files.isRegularFile(file)) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  private Path extracted() throws NativeLoadException {
+    String resource = resourceName();
+    byte[] content;
+    try (InputStream in = NativeFinder.class.getClassLoader().getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new NativeLoadException(
+            "no native library for "
+                + platform()
+                + ": add the dependency dev.dialkey:dialkey-native with classifier "
+                + platform()
+                + " (resource "
+                + resource
+                + "), or name a library file with -D"
+                + PATH_PROPERTY);
+      }
+      content = in.readAllBytes();
+    } catch (IOException e) {
+      throw new NativeLoadException("cannot read " + resource, e);
+    }
+    return new NativeExtractor(NativeExtractor.directory(properties, environment))
+        .extract(content, System.mapLibraryName(LIBRARY));
+  }
+
+  private static String load(Path file, String how) throws NativeLoadException {
+    try {
+      System.load(file.toString());
+    } catch (IllegalCallerException e) {
+      throw new NativeLoadException(
+          "this JVM does not allow native access: start it with"
+              + " --enable-native-access=dev.dialkey.bindings,"
+              + " or =ALL-UNNAMED when Dialkey is on the class path",
+          e);
+    } catch (UnsatisfiedLinkError e) {
+      throw new NativeLoadException(explain(file, e), e);
+    }
+    return file + " (" + how + ")";
+  }
+
+  private static String explain(Path file, UnsatisfiedLinkError e) {
+    String text = String.valueOf(e.getMessage());
+    if (text.contains("failed to map segment") || text.contains("Operation not permitted")) {
+      return "cannot execute "
+          + file
+          + ": its directory is mounted noexec; choose another with -D"
+          + NativeExtractor.DIRECTORY_PROPERTY
+          + "=DIR";
+    }
+    return "cannot load " + file + ": " + text;
+  }
+}

@@ -1,0 +1,43 @@
+package dev.dialkey.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The native memory of one endpoint: slabs, batches and small results, all freed together. Closing
+ * it stops every thread of the JVM for a moment, so there is one per endpoint and never one per
+ * connection. Thread-safe.
+ */
+public final class NativeMemory implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+
+  MemorySegment allocate(long bytes) {
+    return arena.allocate(bytes, 64);
+  }
+
+  /** A slab for one loop's received datagrams. */
+  public PacketBatch newPacketBatch() {
+    return new PacketBatch(this);
+  }
+
+  /** Room for what one flush produces. */
+  public TransmitBatch newTransmitBatch() {
+    return new TransmitBatch(this);
+  }
+
+  /** Room for the events of one call. */
+  public EventBatch newEventBatch() {
+    return new EventBatch(this);
+  }
+
+  /** Small result slots, one per connection. */
+  public ResultSlots newResultSlots() {
+    return new ResultSlots(this);
+  }
+
+  /** Frees all of it; nothing made here may be used after. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

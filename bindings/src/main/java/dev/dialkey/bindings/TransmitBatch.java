@@ -1,0 +1,108 @@
+package dev.dialkey.bindings;
+
+import dev.dialkey.bindings.ffi.dk_tx;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Packets ready to be sent: one buffer and entries of up to 64 datagrams to one destination. Used
+ * by one thread at a time.
+ */
+public final class TransmitBatch {
+  /** One GSO send, and room for the larger packets of path MTU discovery. */
+  private static final int BUFFER_BYTES = 65_536 + 4_096;
+
+  private static final int MAX_ENTRIES = 64;
+
+  /** The engine stops when the largest packet it may make does not fit any more. */
+  private static final int ROOM_FOR_ANY_PACKET = 4_096;
+
+  private static final int ALL_PATHS = 0;
+
+  private static final long RECORD = dk_tx.sizeof();
+  private static final long OFF = dk_tx.off$offset();
+  private static final long LEN = dk_tx.len$offset();
+  private static final long FROM = dk_tx.from$offset();
+  private static final long TO = dk_tx.to$offset();
+
+  private final MemorySegment buffer;
+  private final MemorySegment records;
+  private final MemorySegment sent;
+  private int size;
+
+  TransmitBatch(NativeMemory memory) {
+    buffer = memory.allocate(BUFFER_BYTES);
+    records = memory.allocate(RECORD * MAX_ENTRIES);
+    sent = memory.allocate(Integer.BYTES);
+  }
+
+  /**
+   * Takes packets out of the connection until there are none or the buffer is full.
+   *
+   * @return entries, 0 when there is nothing to send, or a negative {@link NativeStatus}
+   */
+  public int fillFrom(NativeConnection connection, long nowNanos) {
+    int n =
+        DataPath.send(
+            connection.id(),
+            nowNanos,
+            ALL_PATHS,
+            buffer.address(),
+            BUFFER_BYTES,
+            records.address(),
+            MAX_ENTRIES);
+    size = Math.max(n, 0);
+    return n;
+  }
+
+  /** Puts one datagram into the batch, in place of all others. */
+  public void setSingle(byte[] datagram, NativeAddress from, NativeAddress to) {
+    MemorySegment.copy(datagram, 0, buffer, ValueLayout.JAVA_BYTE, 0, datagram.length);
+    records.asSlice(0, RECORD).fill((byte) 0);
+    records.set(ValueLayout.JAVA_INT, LEN, datagram.length);
+    from.write(records, FROM);
+    to.write(records, TO);
+    size = 1;
+  }
+
+  /** Entries in it. */
+  public int size() {
+    return size;
+  }
+
+  /** Destination of entry {@code i}. */
+  public NativeAddress to(int i) {
+    return NativeAddress.read(records, i * RECORD + TO);
+  }
+
+  /** Sends entry {@code i} elsewhere, from whatever local address the system picks. */
+  public void redirect(int i, NativeAddress destination) {
+    NativeAddress.NONE.write(records, i * RECORD + FROM);
+    destination.write(records, i * RECORD + TO);
+  }
+
+  /** Whether the last {@link #fillFrom} may have left packets behind for lack of room. */
+  public boolean mayBeCutShort() {
+    if (size == 0) {
+      return false;
+    }
+    long last = (size - 1) * RECORD;
+    int end =
+        records.get(ValueLayout.JAVA_INT, last + OFF)
+            + records.get(ValueLayout.JAVA_INT, last + LEN);
+    return size == MAX_ENTRIES || BUFFER_BYTES - end < ROOM_FOR_ANY_PACKET;
+  }
+
+  /** Sends entries; returns how many the system took or refused for good. */
+  int sendTo(long socket, int first, int count) {
+    sent.set(ValueLayout.JAVA_INT, 0, 0);
+    DataPath.udpSend(
+        socket,
+        buffer.address(),
+        BUFFER_BYTES,
+        records.address() + first * RECORD,
+        count,
+        sent.address());
+    return sent.get(ValueLayout.JAVA_INT, 0);
+  }
+}
