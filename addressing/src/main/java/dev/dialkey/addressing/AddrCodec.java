@@ -82,10 +82,10 @@ final class AddrCodec {
     }
   }
 
-  /** A list of socket addresses without tags, as blob tickets have it. */
-  static List<InetSocketAddress> readSockets(PostcardReader in) {
+  /** A list of socket addresses without tags, as blob tickets have it beside their relay. */
+  static List<InetSocketAddress> readSockets(PostcardReader in, int relays) {
     int count = in.count(MIN_SOCKET_BYTES);
-    requireBound(count);
+    requireBound(relays + count);
     List<InetSocketAddress> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       sockets.add(readSocket(in));

@@ -12,32 +12,6 @@ public final class AddressFormatException extends IllegalArgumentException {
   /** The form that the input breaks. */
   private final Kind kind;
 
-  /** Which form the input breaks. */
-  public enum Kind {
-    /** A key of 64 characters that is not lower-case hexadecimal. */
-    HEX,
-    /**
-     * Base32 of any alphabet: foreign symbol, impossible length, or unused bits that are not zero.
-     */
-    BASE32,
-    /** A key, id or signature of the wrong number of bytes. */
-    LENGTH,
-    /** 32 bytes that are not a point of the curve Ed25519. */
-    KEY,
-    /** A relay URL. */
-    URL,
-    /** A ticket of another kind, or text that is no ticket. */
-    TICKET_KIND,
-    /** The bytes inside a ticket, or an endpoint address in binary. */
-    TICKET_CONTENT,
-    /** The address of a custom transport. */
-    CUSTOM_ADDR,
-    /** An IP address with port. */
-    SOCKET_ADDR,
-    /** The text that an endpoint publishes beside its addresses. */
-    USER_DATA
-  }
-
   /**
    * An error without cause.
    *
@@ -68,5 +42,31 @@ public final class AddressFormatException extends IllegalArgumentException {
    */
   public Kind kind() {
     return kind;
+  }
+
+  /** Which form the input breaks. */
+  public enum Kind {
+    /** A key of 64 characters that is not lower-case hexadecimal. */
+    HEX,
+    /**
+     * Base32 of any alphabet: foreign symbol, impossible length, or unused bits that are not zero.
+     */
+    BASE32,
+    /** A key, id or signature of the wrong number of bytes. */
+    LENGTH,
+    /** 32 bytes that are not a point of the curve Ed25519. */
+    KEY,
+    /** A relay URL. */
+    URL,
+    /** A ticket of another kind, or text that is no ticket. */
+    TICKET_KIND,
+    /** The bytes inside a ticket, or an endpoint address in binary. */
+    TICKET_CONTENT,
+    /** The address of a custom transport. */
+    CUSTOM_ADDR,
+    /** An IP address with port. */
+    SOCKET_ADDR,
+    /** The text that an endpoint publishes beside its addresses. */
+    USER_DATA
   }
 }

@@ -54,12 +54,6 @@ public final class Alpn {
     return new Alpn(name.clone());
   }
 
-  private static void requireSize(int size) {
-    if (size < 1 || size > MAX_BYTES) {
-      throw new IllegalArgumentException("an ALPN has 1 to " + MAX_BYTES + " bytes, not " + size);
-    }
-  }
-
   /**
    * The bytes that TLS carries.
    *
@@ -88,5 +82,11 @@ public final class Alpn {
       }
     }
     return new String(bytes, StandardCharsets.US_ASCII);
+  }
+
+  private static void requireSize(int size) {
+    if (size < 1 || size > MAX_BYTES) {
+      throw new IllegalArgumentException("an ALPN has 1 to " + MAX_BYTES + " bytes, not " + size);
+    }
   }
 }

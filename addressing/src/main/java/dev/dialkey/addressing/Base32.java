@@ -4,7 +4,7 @@ import dev.dialkey.addressing.AddressFormatException.Kind;
 import java.util.Arrays;
 
 /**
- * Unpadded base32 in the three alphabets of {@code docs/spec/addressing.md} section 1. All three
+ * Unpadded base32 in the three alphabets of {@code docs/spec/addressing.md} section 2. All three
  * cut the bytes, taken as one big-endian bit string, into groups of five bits.
  */
 final class Base32 {

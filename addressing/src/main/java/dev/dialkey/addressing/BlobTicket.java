@@ -27,14 +27,6 @@ public final class BlobTicket implements Ticket {
   private final Format format;
   private final byte[] hash;
 
-  /** What the hash stands for. */
-  public enum Format {
-    /** One blob. */
-    RAW,
-    /** A blob that is a sequence of hashes of further blobs. */
-    HASH_SEQUENCE
-  }
-
   private BlobTicket(EndpointAddr addr, Format format, byte[] hash) {
     this.addr = addr;
     this.format = format;
@@ -61,29 +53,6 @@ public final class BlobTicket implements Ticket {
    */
   public static BlobTicket fromBytes(byte[] payload) {
     return TicketReader.read(payload, BlobTicket::read);
-  }
-
-  private static BlobTicket read(PostcardReader in) {
-    var addr = EndpointAddr.of(AddrCodec.readId(in));
-    byte relayFollows = in.octet();
-    if (relayFollows == PRESENT) {
-      addr = addr.withRelay(AddrCodec.readRelay(in));
-    } else if (relayFollows != ABSENT) {
-      throw PostcardReader.malformed("an optional field is neither absent nor present");
-    }
-    addr = addr.withAll(AddrCodec.readSockets(in).stream().map(TransportAddr.Ip::new).toList());
-    return new BlobTicket(addr, readFormat(in), in.bytes(HASH_BYTES));
-  }
-
-  private static Format readFormat(PostcardReader in) {
-    long number = in.varint32();
-    if (number == RAW_NUMBER) {
-      return Format.RAW;
-    }
-    if (number == HASH_SEQUENCE_NUMBER) {
-      return Format.HASH_SEQUENCE;
-    }
-    throw PostcardReader.malformed("blob format " + number + " is unknown");
   }
 
   /**
@@ -155,5 +124,37 @@ public final class BlobTicket implements Ticket {
   @Override
   public String toString() {
     return Ticket.format(KIND, toBytes());
+  }
+
+  private static BlobTicket read(PostcardReader in) {
+    var addr = EndpointAddr.of(AddrCodec.readId(in));
+    byte relayFollows = in.octet();
+    if (relayFollows == PRESENT) {
+      addr = addr.withRelay(AddrCodec.readRelay(in));
+    } else if (relayFollows != ABSENT) {
+      throw PostcardReader.malformed("an optional field is neither absent nor present");
+    }
+    List<InetSocketAddress> sockets = AddrCodec.readSockets(in, addr.addrs().size());
+    addr = addr.withAll(sockets.stream().map(TransportAddr.Ip::new).toList());
+    return new BlobTicket(addr, readFormat(in), in.bytes(HASH_BYTES));
+  }
+
+  private static Format readFormat(PostcardReader in) {
+    long number = in.varint32();
+    if (number == RAW_NUMBER) {
+      return Format.RAW;
+    }
+    if (number == HASH_SEQUENCE_NUMBER) {
+      return Format.HASH_SEQUENCE;
+    }
+    throw PostcardReader.malformed("blob format " + number + " is unknown");
+  }
+
+  /** What the hash stands for. */
+  public enum Format {
+    /** One blob. */
+    RAW,
+    /** A blob that is a sequence of hashes of further blobs. */
+    HASH_SEQUENCE
   }
 }

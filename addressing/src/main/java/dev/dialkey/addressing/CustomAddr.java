@@ -86,10 +86,6 @@ public final class CustomAddr implements Comparable<CustomAddr> {
     return new CustomAddr(id, Arrays.copyOfRange(bytes, ID_BYTES, bytes.length));
   }
 
-  private static AddressFormatException malformed(String why) {
-    return new AddressFormatException(Kind.CUSTOM_ADDR, "a custom address is malformed: " + why);
-  }
-
   /**
    * The transport that understands the data.
    *
@@ -158,5 +154,9 @@ public final class CustomAddr implements Comparable<CustomAddr> {
   @Override
   public String toString() {
     return Long.toHexString(transportId) + "_" + HexFormat.of().formatHex(data);
+  }
+
+  private static AddressFormatException malformed(String why) {
+    return new AddressFormatException(Kind.CUSTOM_ADDR, "a custom address is malformed: " + why);
   }
 }

@@ -67,14 +67,6 @@ public final class EndpointId implements Comparable<EndpointId> {
     return checked(bytes);
   }
 
-  private static EndpointId checked(byte[] bytes) {
-    if (!Edwards25519.decompresses(bytes)) {
-      throw new AddressFormatException(
-          Kind.KEY, "these 32 bytes are not a valid public key: no curve point has them");
-    }
-    return new EndpointId(bytes);
-  }
-
   /**
    * The bytes as given.
    *
@@ -162,5 +154,13 @@ public final class EndpointId implements Comparable<EndpointId> {
   @Override
   public String toString() {
     return HexFormat.of().formatHex(bytes);
+  }
+
+  private static EndpointId checked(byte[] bytes) {
+    if (!Edwards25519.decompresses(bytes)) {
+      throw new AddressFormatException(
+          Kind.KEY, "these 32 bytes are not a valid public key: no curve point has them");
+    }
+    return new EndpointId(bytes);
   }
 }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * The text forms shared by endpoint ids and secret keys, {@code docs/spec/addressing.md} section 1.
+ * The text forms shared by endpoint ids and secret keys, {@code docs/spec/addressing.md} section 2.
  */
 final class KeyText {
   static final int KEY_BYTES = 32;
@@ -30,6 +30,10 @@ final class KeyText {
         Kind.LENGTH, "a %s has %d bytes, not %d".formatted(what, expected, actual));
   }
 
+  static boolean isLowerHex(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  }
+
   private static byte[] parseHex(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (!isLowerHex(text.charAt(i))) {
@@ -38,9 +42,5 @@ final class KeyText {
       }
     }
     return HexFormat.of().parseHex(text);
-  }
-
-  static boolean isLowerHex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
   }
 }

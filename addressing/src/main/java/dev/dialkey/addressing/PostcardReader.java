@@ -19,10 +19,6 @@ final class PostcardReader {
     this.in = in;
   }
 
-  int remaining() {
-    return in.remaining();
-  }
-
   byte octet() {
     require(1);
     return in.get();

@@ -74,23 +74,6 @@ public final class RelayUrl implements Comparable<RelayUrl> {
     }
   }
 
-  /** The classic slip is {@code relay.example.com:443}, whose scheme is "relay.example.com". */
-  private static String proposal(String text) {
-    if (text.contains("://")) {
-      return "";
-    }
-    try {
-      WhatwgUrl repaired = WhatwgUrl.parse("https://" + text);
-      return "; did you mean " + Ascii.excerpt(repaired.text()) + " ?";
-    } catch (MalformedTextException _) {
-      return "";
-    }
-  }
-
-  private static AddressFormatException malformed(String message, MalformedTextException cause) {
-    return new AddressFormatException(Kind.URL, message, cause);
-  }
-
   /**
    * Whether this URL may be dialled at all: its scheme is {@code http} or {@code https}. Such a URL
    * always has a host.
@@ -149,5 +132,22 @@ public final class RelayUrl implements Comparable<RelayUrl> {
   @Override
   public String toString() {
     return url.text();
+  }
+
+  private static AddressFormatException malformed(String message, MalformedTextException cause) {
+    return new AddressFormatException(Kind.URL, message, cause);
+  }
+
+  /** The classic slip is {@code relay.example.com:443}, whose scheme is "relay.example.com". */
+  private static String proposal(String text) {
+    if (text.contains("://")) {
+      return "";
+    }
+    try {
+      WhatwgUrl repaired = WhatwgUrl.parse("https://" + text);
+      return "; did you mean " + Ascii.excerpt(repaired.text()) + " ?";
+    } catch (MalformedTextException _) {
+      return "";
+    }
   }
 }

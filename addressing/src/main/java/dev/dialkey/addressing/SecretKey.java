@@ -80,12 +80,6 @@ public final class SecretKey implements AutoCloseable {
     return owning(KeyText.parse(text));
   }
 
-  private static SecretKey owning(byte[] seed) {
-    var encodedId = new byte[EndpointId.BYTES];
-    Ed25519.generatePublicKey(seed, 0, encodedId, 0);
-    return new SecretKey(seed, encodedId);
-  }
-
   /**
    * The public key of this secret key, which is the endpoint's id. Works after {@link #close()}.
    *
@@ -147,5 +141,11 @@ public final class SecretKey implements AutoCloseable {
   @Override
   public String toString() {
     return "SecretKey(of " + endpointId.shortString() + ")";
+  }
+
+  private static SecretKey owning(byte[] seed) {
+    var encodedId = new byte[EndpointId.BYTES];
+    Ed25519.generatePublicKey(seed, 0, encodedId, 0);
+    return new SecretKey(seed, encodedId);
   }
 }

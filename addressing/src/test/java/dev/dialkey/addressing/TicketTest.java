@@ -105,6 +105,23 @@ class TicketTest {
   }
 
   @Test
+  void relayOfABlobTicketCountsAgainstTheBoundToo() {
+    var out = new PostcardWriter();
+    out.octet(0);
+    out.bytes(HexFormat.of().parseHex(ID));
+    out.octet(1);
+    out.text("http://derp.me./");
+    out.varint(EndpointAddr.MAX_ADDRS);
+    for (int port = 0; port < EndpointAddr.MAX_ADDRS; port++) {
+      AddrCodec.writeSocket(SocketAddrs.parse("1.2.3.4:" + port), out);
+    }
+    out.octet(0);
+    out.bytes(HexFormat.of().parseHex(HASH));
+
+    assertThat(kind(() -> BlobTicket.fromBytes(out.toBytes()))).isEqualTo(Kind.TICKET_CONTENT);
+  }
+
+  @Test
   void bytesBehindTheLastFieldAreIgnored() {
     byte[] content = HexFormat.of().parseHex("00" + ID + "000000" + HASH);
     byte[] longer = HexFormat.of().parseHex("00" + ID + "000000" + HASH + "ffff");

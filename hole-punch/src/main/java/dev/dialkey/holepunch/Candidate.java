@@ -52,26 +52,6 @@ public record Candidate(InetSocketAddress address) {
     return objectionTo(canonical(address));
   }
 
-  private static Optional<Exclusion> objectionTo(InetSocketAddress address) {
-    InetAddress ip = address.getAddress();
-    if (address.getPort() == 0) {
-      return Optional.of(Exclusion.PORT_ZERO);
-    }
-    if (ip.isAnyLocalAddress()) {
-      return Optional.of(Exclusion.UNSPECIFIED);
-    }
-    if (ip.isMulticastAddress()) {
-      return Optional.of(Exclusion.MULTICAST);
-    }
-    if (isBroadcast(ip)) {
-      return Optional.of(Exclusion.BROADCAST);
-    }
-    if (ip instanceof Inet6Address ip6 && ip6.isLinkLocalAddress() && ip6.getScopeId() == 0) {
-      return Optional.of(Exclusion.NO_SCOPE);
-    }
-    return Optional.empty();
-  }
-
   /**
    * The family that a socket must have to reach this candidate.
    *
@@ -135,6 +115,26 @@ public record Candidate(InetSocketAddress address) {
     } catch (UnknownHostException e) {
       throw new AssertionError("4 bytes are an IPv4 address", e);
     }
+  }
+
+  private static Optional<Exclusion> objectionTo(InetSocketAddress address) {
+    InetAddress ip = address.getAddress();
+    if (address.getPort() == 0) {
+      return Optional.of(Exclusion.PORT_ZERO);
+    }
+    if (ip.isAnyLocalAddress()) {
+      return Optional.of(Exclusion.UNSPECIFIED);
+    }
+    if (ip.isMulticastAddress()) {
+      return Optional.of(Exclusion.MULTICAST);
+    }
+    if (isBroadcast(ip)) {
+      return Optional.of(Exclusion.BROADCAST);
+    }
+    if (ip instanceof Inet6Address ip6 && ip6.isLinkLocalAddress() && ip6.getScopeId() == 0) {
+      return Optional.of(Exclusion.NO_SCOPE);
+    }
+    return Optional.empty();
   }
 
   /** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */

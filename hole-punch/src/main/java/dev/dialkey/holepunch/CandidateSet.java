@@ -33,20 +33,6 @@ public final class CandidateSet {
   private final List<Candidate> candidates;
   private final List<Excluded> excluded;
 
-  /**
-   * An address that is not dialled.
-   *
-   * @param addr the address as the peer gave it
-   * @param reason why not
-   */
-  public record Excluded(TransportAddr addr, Exclusion reason) {
-    /** Address and reason, for an error message. */
-    @Override
-    public String toString() {
-      return addr + " (" + reason + ")";
-    }
-  }
-
   private CandidateSet(List<Candidate> candidates, List<Excluded> excluded) {
     this.candidates = List.copyOf(candidates);
     this.excluded = List.copyOf(excluded);
@@ -90,6 +76,25 @@ public final class CandidateSet {
       }
     }
     return new CandidateSet(candidates, excluded);
+  }
+
+  /**
+   * The candidates in the order of sending.
+   *
+   * @return an unmodifiable list without duplicates, at most {@link #MAX_CANDIDATES} long
+   */
+  public List<Candidate> candidates() {
+    return candidates;
+  }
+
+  /**
+   * All addresses of the peer that are not dialled.
+   *
+   * @return an unmodifiable list, in the order of the peer's addresses but for those over the
+   *     limit, which come last
+   */
+  public List<Excluded> excluded() {
+    return excluded;
   }
 
   private static Optional<Exclusion> admit(
@@ -144,22 +149,17 @@ public final class CandidateSet {
   }
 
   /**
-   * The candidates in the order of sending.
+   * An address that is not dialled.
    *
-   * @return an unmodifiable list without duplicates, at most {@link #MAX_CANDIDATES} long
+   * @param addr the address as the peer gave it
+   * @param reason why not
    */
-  public List<Candidate> candidates() {
-    return candidates;
-  }
-
-  /**
-   * All addresses of the peer that are not dialled.
-   *
-   * @return an unmodifiable list, in the order of the peer's addresses but for those over the
-   *     limit, which come last
-   */
-  public List<Excluded> excluded() {
-    return excluded;
+  public record Excluded(TransportAddr addr, Exclusion reason) {
+    /** Address and reason, for an error message. */
+    @Override
+    public String toString() {
+      return addr + " (" + reason + ")";
+    }
   }
 
   /** A kind of address that gets its turn in the order. */
