@@ -14,6 +14,7 @@ public sealed interface CloseReason {
    * @param code the application's code, 0 to 2^62-1
    * @param reason the bytes the peer added; treat them as foreign text
    */
+  @SuppressWarnings("ArrayRecordComponent") // Copied, and compared by content.
   record ApplicationClosed(long code, byte[] reason) implements CloseReason {
 
     /** Copies the reason. */

@@ -266,6 +266,7 @@ public final class Endpoint implements AutoCloseable {
    *
    * @return completes when everything is freed
    */
+  @SuppressWarnings("NullAway") // The value of a Void future is null.
   public CompletableFuture<Void> closeAsync() {
     return AsyncCalls.start(
         executor,
@@ -289,6 +290,7 @@ public final class Endpoint implements AutoCloseable {
    *
    * @return a future of the caller's own
    */
+  @SuppressWarnings("NullAway") // The value of a Void future is null.
   public CompletableFuture<Void> closed() {
     return core.closed().copy();
   }

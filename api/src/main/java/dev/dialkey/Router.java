@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections and hands each to the handler of its ALPN, on a virtual thread of its own.
@@ -35,7 +36,7 @@ public final class Router implements AutoCloseable {
   private final Endpoint endpoint;
   private final Map<Alpn, ProtocolHandler> handlers;
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread acceptor;
 

@@ -100,7 +100,7 @@ public final class ReadHalf {
     return stage == Stage.OPEN && readable;
   }
 
-  private long read(@Nullable byte[] array, long at, long length, long deadlineNanos)
+  private long read(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
     while (true) {
       lock.lock();
@@ -130,7 +130,7 @@ public final class ReadHalf {
     }
   }
 
-  private void arm(@Nullable byte[] array, long at, long length) {
+  private void arm(byte @Nullable [] array, long at, long length) {
     if (array == null) {
       reader.arm(at, length);
     } else {
@@ -181,7 +181,7 @@ public final class ReadHalf {
   }
 
   /** Takes bytes out of the engine; 0 when there are none. Under the lock. */
-  private long take(@Nullable byte[] array, long at, int length) throws IOException {
+  private long take(byte @Nullable [] array, long at, int length) throws IOException {
     NativeConnection engine = connection.nativeConnection();
     long taken =
         array == null

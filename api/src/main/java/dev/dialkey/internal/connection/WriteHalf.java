@@ -122,7 +122,7 @@ public final class WriteHalf {
     }
   }
 
-  private void write(@Nullable byte[] array, long at, long length, long deadlineNanos)
+  private void write(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
     long done = 0;
     while (done < length || length == 0) {
@@ -184,7 +184,7 @@ public final class WriteHalf {
   }
 
   /** Gives bytes to the engine until it takes no more. Under the lock. */
-  private long push(@Nullable byte[] array, long at, long length) throws IOException {
+  private long push(byte @Nullable [] array, long at, long length) throws IOException {
     long done = 0;
     while (done < length) {
       long limit = array == null ? MAX_NATIVE_PIECE : MAX_HEAP_PIECE;
@@ -202,7 +202,7 @@ public final class WriteHalf {
     return done;
   }
 
-  private long sendPiece(@Nullable byte[] array, long at, int length) {
+  private long sendPiece(byte @Nullable [] array, long at, int length) {
     var engine = connection.nativeConnection();
     long now = connection.now();
     return array == null

@@ -3,17 +3,19 @@ package dev.dialkey.internal.endpoint;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Runs waiting calls for those who want futures. Thread-safe. */
 public final class AsyncCalls {
 
   /** A call that waits. */
-  public interface Call<T> {
+  public interface Call<T extends @Nullable Object> {
     /** Makes the call. */
     T run() throws IOException;
   }
 
-  private static final class InterruptingFuture<T> extends CompletableFuture<T> {
+  private static final class InterruptingFuture<T extends @Nullable Object>
+      extends CompletableFuture<T> {
     private volatile Thread worker = Thread.currentThread(); // Set before anyone sees the future.
 
     @Override
@@ -37,7 +39,8 @@ public final class AsyncCalls {
    * Makes the call on a virtual thread of its own. Cancelling the future interrupts it; a result
    * that comes too late for its future is closed. Dependents run on the executor.
    */
-  public static <T> CompletableFuture<T> start(Executor executor, Call<T> call) {
+  public static <T extends @Nullable Object> CompletableFuture<T> start(
+      Executor executor, Call<T> call) {
     var future = new InterruptingFuture<T>();
     future.worker =
         Thread.ofVirtual().name("dialkey-async").unstarted(() -> run(future, executor, call));
@@ -45,7 +48,8 @@ public final class AsyncCalls {
     return future;
   }
 
-  private static <T> void run(CompletableFuture<T> future, Executor executor, Call<T> call) {
+  private static <T extends @Nullable Object> void run(
+      CompletableFuture<T> future, Executor executor, Call<T> call) {
     try {
       T result = call.run();
       executor.execute(() -> deliver(future, result));
@@ -54,13 +58,13 @@ public final class AsyncCalls {
     }
   }
 
-  private static <T> void deliver(CompletableFuture<T> future, T result) {
+  private static <T extends @Nullable Object> void deliver(CompletableFuture<T> future, T result) {
     if (!future.complete(result)) {
       discard(result);
     }
   }
 
-  private static <T> void discard(T result) {
+  private static <T extends @Nullable Object> void discard(T result) {
     if (result instanceof AutoCloseable closeable) {
       try {
         closeable.close();

@@ -49,7 +49,7 @@ public final class EndpointCore implements ConnectionHost {
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final AtomicInteger handshakes = new AtomicInteger();
-  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
   /** Orders making a connection and closing: after the flag is set no connection is added. */
   private final ReentrantLock lifecycle = new ReentrantLock();
@@ -60,7 +60,7 @@ public final class EndpointCore implements ConnectionHost {
   /** Volatile: replaced as a whole, read by loops. */
   private volatile List<Alpn> alpns;
 
-  private final CompletableFuture<Void> allGone = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> allGone = new CompletableFuture<>();
 
   private EndpointCore(EndpointSettings settings, EndpointResources resources) {
     this.settings = settings;
@@ -227,7 +227,7 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   /** Completes when everything is freed. */
-  public CompletableFuture<Void> closed() {
+  public CompletableFuture<@Nullable Void> closed() {
     return closed;
   }
 
@@ -249,7 +249,7 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   /** An interrupt cuts the wait short, not the closing; the flag stays for the caller to see. */
-  private static void awaitQuietly(CompletableFuture<Void> future, Duration timeout) {
+  private static void awaitQuietly(CompletableFuture<@Nullable Void> future, Duration timeout) {
     try {
       future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {

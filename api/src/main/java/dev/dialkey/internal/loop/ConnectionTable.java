@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Connections by the connection ids we issued, 8 bytes read as a big-endian {@code long}. Look-ups
  * take no lock and box nothing; changes take a lock of their own.
  */
+@SuppressWarnings("ReferenceEquality") // A connection is itself and nothing else.
 public final class ConnectionTable {
   private static final int FIRST_CAPACITY = 64;
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** A binary heap of deadlines. Owned by one loop thread; not thread-safe. */
+@SuppressWarnings("ReferenceEquality") // A connection is itself and nothing else.
 final class DeadlineHeap {
   static final int ABSENT = -1;
 
