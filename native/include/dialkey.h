@@ -162,7 +162,7 @@ typedef enum dk_option {
    */
   DK_OPTION_MAX_UDP_PAYLOAD_RECV = 2,
   /*
-   Largest UDP payload we send, 1200 to 65507. Default 1452. With PMTUD
+   Largest UDP payload we send, 1200 to 16383. Default 1452. With PMTUD
    the sender starts at 1200 and probes up to this value.
    */
   DK_OPTION_MAX_UDP_PAYLOAD_SEND = 3,
@@ -776,7 +776,9 @@ int32_t dk_conn_free(dk_conn conn);
 /*
  Processes n datagrams that lie in buf (they are decrypted in place) and
  returns how many were taken. Datagrams that do not belong to the connection
- are dropped; an error of the connection shows in dk_conn_state.
+ are dropped; an error of the connection shows in dk_conn_state. A stateless
+ reset carries no id of ours: offer a short packet with an unknown id to the
+ connections with its sender.
 
  # Safety
  buf must be valid for reading and writing len bytes, pkts for n entries.

@@ -1,0 +1,242 @@
+//! A connection: quiche's, and what the interface adds to it.
+
+mod cids;
+mod events;
+mod keepalive;
+mod pacing;
+mod receive;
+mod report;
+mod streams;
+mod transmit;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::abi::{dk_role, dk_status};
+use crate::cid::{Cid, CidKey};
+use crate::config::{Config, Parts, Settings};
+use crate::fault::{Fault, Outcome};
+use crate::header::{Long, VERSION_1};
+use crate::tls::{self, Expectation, PublicKey};
+use crate::version::MIN_DATAGRAM;
+
+use cids::Cids;
+use events::Reported;
+use keepalive::KeepAlive;
+use pacing::Pacer;
+use receive::Pinning;
+use report::{Counters, Ending};
+use streams::Streams;
+
+/// Shorter destination ids of a client's first Initial are not allowed
+/// (RFC 9000, 7.2).
+const SHORTEST_CLIENT_DCID: usize = 8;
+
+pub(crate) struct Conn {
+    quic: quiche::Connection,
+    /// Largest packet that quiche may produce.
+    max_packet: usize,
+    /// Local address of the first path, for the identity of that path.
+    dialled: Option<PublicKey>,
+    confirmed: bool,
+    cids: Cids,
+    pinning: Pinning,
+    pacer: Pacer,
+    keep_alive: KeepAlive,
+    streams: Streams,
+    reported: Reported,
+    counters: Counters,
+    ending: Ending,
+}
+
+impl Conn {
+    pub(crate) fn connect(
+        config: &Config,
+        key: &PublicKey,
+        alpn: &[u8],
+        local: SocketAddr,
+        peer: SocketAddr,
+        now: u64,
+    ) -> Outcome<Conn> {
+        if tls::is_weak(key) {
+            return Err(Fault::arg("weak peer key"));
+        }
+        if alpn.is_empty() || !tls::is_alpn_list(alpn) {
+            return Err(Fault::arg("malformed list of ALPN names"));
+        }
+        let mut parts = config.parts_for(dk_role::DK_ROLE_CLIENT)?;
+        let first = parts.cid_key.issue()?;
+        let scid = quiche::ConnectionId::from_ref(first.as_slice());
+        // No server name: it would disclose the dialled key.
+        let mut quic = quiche::connect(None, &scid, local, peer, &mut parts.quic)?;
+        tls::offer_alpn(quic.as_mut(), alpn)?;
+        Conn::new(quic, &parts, first, Some(*key), now)
+    }
+
+    pub(crate) fn accept(
+        config: &Config,
+        initial: &[u8],
+        local: SocketAddr,
+        peer: SocketAddr,
+        now: u64,
+    ) -> Outcome<Conn> {
+        check_initial(initial)?;
+        let mut parts = config.parts_for(dk_role::DK_ROLE_SERVER)?;
+        let first = parts.cid_key.issue()?;
+        let token = parts.cid_key.token(first.as_slice())?;
+        // The token of the first id travels as a transport parameter, which
+        // quiche keeps in its configuration: ours until the lock is released.
+        parts
+            .quic
+            .set_stateless_reset_token(Some(u128::from_be_bytes(token)));
+        let scid = quiche::ConnectionId::from_ref(first.as_slice());
+        let quic = quiche::accept(&scid, None, local, peer, &mut parts.quic)?;
+        Conn::new(quic, &parts, first, None, now)
+    }
+
+    fn new(
+        mut quic: quiche::Connection,
+        parts: &Parts,
+        first: Cid,
+        dialled: Option<PublicKey>,
+        now: u64,
+    ) -> Outcome<Conn> {
+        let expectation = Expectation {
+            dialled,
+            accepts: Arc::clone(&parts.accepts),
+        };
+        tls::expect(quic.as_mut(), expectation)?;
+        Ok(Conn::assemble(
+            quic,
+            &parts.settings,
+            Arc::clone(&parts.cid_key),
+            first,
+            dialled,
+            now,
+        ))
+    }
+
+    fn assemble(
+        quic: quiche::Connection,
+        settings: &Settings,
+        key: Arc<CidKey>,
+        first: Cid,
+        dialled: Option<PublicKey>,
+        now: u64,
+    ) -> Conn {
+        Conn {
+            max_packet: settings.max_udp_send as usize,
+            confirmed: false,
+            cids: Cids::new(key, first),
+            pinning: Pinning::new(dialled.is_some()),
+            pacer: Pacer::new(settings),
+            keep_alive: KeepAlive::new(settings.keep_alive_ms, now),
+            streams: Streams::new(settings.conn_window.min(settings.stream_window)),
+            reported: Reported::default(),
+            counters: Counters::default(),
+            ending: Ending::default(),
+            dialled,
+            quic,
+        }
+    }
+
+    fn is_client(&self) -> bool {
+        self.dialled.is_some()
+    }
+
+    /// No application data any more, in either direction.
+    fn is_ending(&self) -> bool {
+        self.quic.is_closed() || self.quic.is_draining() || self.quic.local_error().is_some()
+    }
+
+    pub(crate) fn peer_key(&mut self) -> Outcome<PublicKey> {
+        if !self.quic.is_established() {
+            return Err(Fault::done());
+        }
+        tls::peer_key(self.quic.as_mut()).ok_or(Fault::tls("the peer showed no key"))
+    }
+
+    pub(crate) fn alpn(&self) -> &[u8] {
+        self.quic.application_proto()
+    }
+
+    pub(crate) fn timeout(&self, now: u64, at: &mut u64) -> Outcome<i32> {
+        let quic = self
+            .quic
+            .timeout()
+            .map(|left| now.saturating_add(nanos(left)));
+        let mut next = quic;
+        if !self.is_ending() {
+            let keep_alive = self
+                .keep_alive
+                .deadline()
+                .filter(|_| self.quic.is_established());
+            let own = [keep_alive, self.pacer.deadline()];
+            next = own.into_iter().chain([quic]).flatten().min();
+        }
+        *at = next.ok_or(Fault::done())?;
+        Ok(0)
+    }
+
+    pub(crate) fn on_timeout(&mut self, now: u64) {
+        let closed = self.quic.is_closed();
+        self.quic.on_timeout();
+        if self.quic.is_closed() && !closed {
+            self.ending.closed_by_timer(&self.quic);
+        }
+        // Probes for lost packets must leave even when pacing holds data back.
+        self.pacer.allow_probes();
+        if self.quic.is_established() && !self.is_ending() && self.keep_alive.is_due(now) {
+            self.ping(now);
+        }
+    }
+
+    fn ping(&mut self, now: u64) {
+        if self.quic.send_ack_eliciting().is_ok() {
+            self.counters.keep_alives += 1;
+        }
+        self.keep_alive.touch(now);
+    }
+
+    pub(crate) fn close(&mut self, now: u64, app: u8, code: u64, reason: &[u8]) -> Outcome<i32> {
+        check_close(app, code, reason)?;
+        self.quic.close(app == 1, code, reason)?;
+        self.ending.closed_here(app == 1, code, reason);
+        self.keep_alive.touch(now);
+        Ok(0)
+    }
+}
+
+const MAX_REASON: usize = 1024;
+
+fn check_close(app: u8, code: u64, reason: &[u8]) -> Outcome<()> {
+    if app > 1 {
+        return Err(Fault::arg("app is neither 0 nor 1"));
+    }
+    if code > crate::MAX_VARINT {
+        return Err(Fault::arg("error code above 2^62 - 1"));
+    }
+    // A longer one might not fit the packet, and then no close would be sent.
+    if reason.len() > MAX_REASON {
+        return Err(Fault::arg("reason longer than 1024 bytes"));
+    }
+    Ok(())
+}
+
+fn check_initial(datagram: &[u8]) -> Outcome<()> {
+    let protocol = Fault::new(dk_status::DK_ERR_PROTOCOL, "not a proper Initial packet");
+    let long = Long::parse(datagram).ok_or(protocol)?;
+    if long.version != VERSION_1 {
+        return Err(Fault::new(dk_status::DK_ERR_VERSION, "not QUIC version 1"));
+    }
+    let lengths = SHORTEST_CLIENT_DCID..=crate::cid::MAX_LEN;
+    let proper = long.is_initial()
+        && datagram.len() >= MIN_DATAGRAM
+        && lengths.contains(&long.dcid.len())
+        && long.scid.len() <= crate::cid::MAX_LEN;
+    if proper { Ok(()) } else { Err(protocol) }
+}
+
+fn nanos(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

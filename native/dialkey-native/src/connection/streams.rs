@@ -1,0 +1,300 @@
+//! Streams: thin calls into quiche, and what it does not remember for us.
+
+use std::collections::{BTreeMap, HashSet};
+
+use quiche::{Error, Shutdown};
+
+use super::Conn;
+use crate::MAX_VARINT;
+use crate::abi::{dk_recv_flag, dk_side, dk_status};
+use crate::fault::{Fault, Outcome};
+
+const BIDI: usize = 0;
+const UNI: usize = 1;
+
+pub(super) struct Streams {
+    /// Streams whose last send took less than offered.
+    blocked: Vec<u64>,
+    /// Codes of stopped streams that quiche may have forgotten meanwhile.
+    stopped: BTreeMap<u64, u64>,
+    /// Streams reported as readable and not read to the end of what is there.
+    readable: HashSet<u64>,
+    /// Streams of ours that were opened, by kind.
+    opened: [u64; 2],
+    /// Consumed since the last flush, and how much of that is worth one.
+    consumed: u64,
+    worth_flush: u64,
+}
+
+impl Streams {
+    pub(super) fn new(window: u64) -> Streams {
+        Streams {
+            blocked: Vec::new(),
+            stopped: BTreeMap::new(),
+            readable: HashSet::new(),
+            opened: [0; 2],
+            consumed: 0,
+            worth_flush: (window / 4).max(1),
+        }
+    }
+
+    pub(super) fn flushed(&mut self) {
+        self.consumed = 0;
+    }
+
+    pub(super) fn opened(&self) -> [u64; 2] {
+        self.opened
+    }
+
+    fn consumed(&mut self, bytes: usize) -> bool {
+        self.consumed = self.consumed.saturating_add(bytes as u64);
+        self.consumed >= self.worth_flush
+    }
+
+    fn open(&mut self, id: u64) {
+        let kind = if is_bidi(id) { BIDI } else { UNI };
+        if let Some(opened) = self.opened.get_mut(kind) {
+            *opened = (*opened).max((id >> 2) + 1);
+        }
+    }
+
+    fn block(&mut self, id: u64) {
+        if !self.blocked.contains(&id) {
+            self.blocked.push(id);
+        }
+    }
+
+    fn unblock(&mut self, id: u64) {
+        if let Some(at) = self.blocked.iter().position(|other| *other == id) {
+            self.blocked.swap_remove(at);
+        }
+    }
+
+    /// Whether the change to readable was not reported yet.
+    pub(super) fn becomes_readable(&mut self, id: u64) -> bool {
+        self.readable.insert(id)
+    }
+
+    fn is_drained(&mut self, id: u64) {
+        self.readable.remove(&id);
+    }
+}
+
+pub(super) fn is_bidi(id: u64) -> bool {
+    id & 2 == 0
+}
+
+fn closed() -> Fault {
+    Fault::new(dk_status::DK_ERR_CLOSED, "the connection is closed")
+}
+
+fn no_stream() -> Fault {
+    Fault::state("no such stream, or it is over")
+}
+
+fn check_id(id: u64) -> Outcome<()> {
+    if id > MAX_VARINT {
+        return Err(Fault::arg("stream id above 2^62 - 1"));
+    }
+    Ok(())
+}
+
+fn check_bool(value: u8) -> Outcome<bool> {
+    match value {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Fault::arg("flag is neither 0 nor 1")),
+    }
+}
+
+impl Conn {
+    /// Whether a stream is opened by this side.
+    fn is_ours(&self, id: u64) -> bool {
+        (id & 1 == 0) == self.is_client()
+    }
+
+    fn opens(&mut self, id: u64) {
+        if self.is_ours(id) {
+            self.streams.open(id);
+        }
+    }
+
+    pub(crate) fn stream_send(
+        &mut self,
+        _now: u64,
+        id: u64,
+        data: &[u8],
+        fin: u8,
+        code: &mut u64,
+    ) -> Outcome<i64> {
+        check_id(id)?;
+        let fin = check_bool(fin)?;
+        if self.is_ending() {
+            return Err(closed());
+        }
+        match self.quic.stream_send(id, data, fin) {
+            Ok(taken) => {
+                self.opens(id);
+                if taken < data.len() {
+                    self.streams.block(id);
+                } else {
+                    self.streams.unblock(id);
+                }
+                Ok(i64::try_from(taken).unwrap_or(i64::MAX))
+            }
+            Err(error) => self.stream_send_failed(id, error, code),
+        }
+    }
+
+    fn stream_send_failed(&mut self, id: u64, error: Error, code: &mut u64) -> Outcome<i64> {
+        // quiche says Done for "blocked", and also for a stream it has
+        // forgotten; only the former still has a capacity.
+        if error == Error::Done && !matches!(self.capacity(id), Err(Error::InvalidStreamState(_))) {
+            self.opens(id);
+            self.streams.block(id);
+            return Ok(0);
+        }
+        self.streams.unblock(id);
+        let remembered = self.streams.stopped.remove(&id);
+        let stopped = match error {
+            Error::StreamStopped(code) => Some(code),
+            Error::Done | Error::InvalidStreamState(_) => remembered,
+            _ => None,
+        };
+        if let Some(stopped) = stopped {
+            *code = stopped;
+            return Err(Error::StreamStopped(stopped).into());
+        }
+        if error == Error::Done {
+            return Err(no_stream());
+        }
+        Err(error.into())
+    }
+
+    /// Asking for the capacity of a stopped stream may make quiche forget it:
+    /// the code is kept for the next send.
+    fn capacity(&mut self, id: u64) -> Result<usize, Error> {
+        let capacity = self.quic.stream_capacity(id);
+        if let Err(Error::StreamStopped(code)) = capacity {
+            self.streams.stopped.insert(id, code);
+        }
+        capacity
+    }
+
+    pub(crate) fn stream_capacity(&mut self, id: u64) -> Outcome<i64> {
+        check_id(id)?;
+        if self.is_ending() {
+            return Err(closed());
+        }
+        let capacity = self.capacity(id)?;
+        Ok(i64::try_from(capacity).unwrap_or(i64::MAX))
+    }
+
+    pub(crate) fn stream_recv(
+        &mut self,
+        _now: u64,
+        id: u64,
+        to: &mut [u8],
+        flags: &mut u32,
+        code: &mut u64,
+    ) -> Outcome<i64> {
+        check_id(id)?;
+        if to.is_empty() {
+            return Err(Fault::arg("no room for stream data"));
+        }
+        let result = self.quic.stream_recv(id, to);
+        if !self.quic.stream_readable(id) {
+            self.streams.is_drained(id);
+        }
+        match result {
+            Ok((taken, fin)) => {
+                *flags = self.recv_flags(taken, fin);
+                Ok(i64::try_from(taken).unwrap_or(i64::MAX))
+            }
+            Err(Error::Done) if self.is_ending() => Err(closed()),
+            Err(error) => {
+                if let Error::StreamReset(reset) = error {
+                    *code = reset;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    fn recv_flags(&mut self, taken: usize, fin: bool) -> u32 {
+        let mut flags = 0;
+        if fin {
+            flags |= dk_recv_flag::DK_RECV_FIN as u32;
+        }
+        if self.streams.consumed(taken) {
+            flags |= dk_recv_flag::DK_RECV_FLUSH as u32;
+        }
+        flags
+    }
+
+    pub(crate) fn stream_shutdown(
+        &mut self,
+        _now: u64,
+        id: u64,
+        side: u32,
+        code: u64,
+    ) -> Outcome<i32> {
+        check_id(id)?;
+        if code > MAX_VARINT {
+            return Err(Fault::arg("error code above 2^62 - 1"));
+        }
+        let direction = match side {
+            s if s == dk_side::DK_SIDE_READ as u32 => Shutdown::Read,
+            s if s == dk_side::DK_SIDE_WRITE as u32 => Shutdown::Write,
+            _ => return Err(Fault::arg("unknown side of a stream")),
+        };
+        if self.is_ending() {
+            return Err(closed());
+        }
+        if direction == Shutdown::Read {
+            self.streams.is_drained(id);
+        } else {
+            self.streams.unblock(id);
+            self.streams.stopped.remove(&id);
+        }
+        self.quic.stream_shutdown(id, direction, code)?;
+        Ok(0)
+    }
+
+    pub(crate) fn stream_priority(
+        &mut self,
+        id: u64,
+        urgency: u8,
+        incremental: u8,
+    ) -> Outcome<i32> {
+        check_id(id)?;
+        let incremental = check_bool(incremental)?;
+        if self.is_ending() {
+            return Err(closed());
+        }
+        self.quic.stream_priority(id, urgency, incremental)?;
+        self.opens(id);
+        Ok(0)
+    }
+
+    /// The next stream that was blocked and is not any more; `at` remembers
+    /// how far the search went.
+    pub(super) fn next_unblocked(&mut self, at: &mut usize) -> Option<u64> {
+        while let Some(&id) = self.streams.blocked.get(*at) {
+            if matches!(self.capacity(id), Ok(0)) {
+                *at += 1;
+                continue;
+            }
+            // Room, or an error that the next send reports.
+            self.streams.blocked.swap_remove(*at);
+            return Some(id);
+        }
+        None
+    }
+
+    /// Whether the peer stopped a stream, and this was not found out before.
+    pub(super) fn is_newly_stopped(&mut self, id: u64) -> bool {
+        !self.streams.stopped.contains_key(&id)
+            && matches!(self.capacity(id), Err(Error::StreamStopped(_)))
+    }
+}

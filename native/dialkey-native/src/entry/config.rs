@@ -1,0 +1,66 @@
+//! Entries on configurations.
+
+use crate::abi::dk_config;
+use crate::config::Config;
+use crate::guard::{CONFIGS, run, with_config};
+use crate::raw;
+
+/// Makes a configuration with the identity of a secret key (an Ed25519 seed).
+/// It may be used by several threads at once. role_mask is a dk_role.
+///
+/// # Safety
+/// seed must be valid for reading 32 bytes, out for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_new(
+    seed: *const u8,
+    role_mask: u32,
+    out: *mut dk_config,
+) -> i32 {
+    run(|| {
+        let seed = unsafe { raw::array::<u8, 32>(seed)? };
+        let out = unsafe { raw::out(out)? };
+        *out = CONFIGS.insert(Config::new(seed, role_mask)?)?;
+        Ok(0)
+    })
+}
+
+/// Frees a configuration; it vanishes when the last call with it returns.
+/// Connections made from it live on. A second free returns DK_ERR_STATE.
+#[unsafe(no_mangle)]
+pub extern "C" fn dk_config_free(config: dk_config) -> i32 {
+    run(|| CONFIGS.free(config).map(|_| 0))
+}
+
+/// Sets a dk_option for connections made afterwards.
+#[unsafe(no_mangle)]
+pub extern "C" fn dk_config_set(config: dk_config, option: u32, value: u64) -> i32 {
+    with_config(config, |config| config.set(option, value).map(|()| 0))
+}
+
+/// Sets the ALPN names that connections accepted afterwards may choose, each
+/// as a length byte and the name; our order decides. An empty list accepts
+/// nobody. May be called at any time.
+///
+/// # Safety
+/// wire must be valid for reading n bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_alpn(config: dk_config, wire: *const u8, n: usize) -> i32 {
+    with_config(config, |config| {
+        let wire = unsafe { raw::slice(wire, n)? };
+        config.set_alpn(wire).map(|()| 0)
+    })
+}
+
+/// Sets the key that connection ids and stateless reset tokens are derived
+/// from, and the length of the ids, 8 to 20. Without this call the key is
+/// random and the length 8. All ids of a socket must have one length.
+///
+/// # Safety
+/// key must be valid for reading 32 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_cid_key(config: dk_config, key: *const u8, cid_len: u32) -> i32 {
+    with_config(config, |config| {
+        let key = unsafe { raw::array::<u8, 32>(key)? };
+        config.set_cid_key(key, cid_len).map(|()| 0)
+    })
+}

@@ -1,0 +1,22 @@
+//! The C entries: they turn pointers into references, run the work inside the
+//! guard, and hold no logic of their own.
+//!
+//! The comments here become the comments of `include/dialkey.h`.
+
+mod config;
+mod connections;
+mod library;
+mod packets;
+mod paths;
+mod streams;
+mod testing;
+mod udp;
+
+pub use config::*;
+pub use connections::*;
+pub use library::*;
+pub use packets::*;
+pub use paths::*;
+pub use streams::*;
+pub use testing::*;
+pub use udp::*;

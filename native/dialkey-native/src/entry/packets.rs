@@ -1,0 +1,112 @@
+//! Entries on packets that belong to no connection.
+
+use crate::abi::{dk_addr, dk_config};
+use crate::guard::{run, with_config};
+use crate::{header, raw, refuse, reset, version};
+
+/// Reads what a router needs from the first packet of a datagram. dcid and
+/// scid take 20 bytes each; token takes the token of an Initial, or may be
+/// null with token_cap 0. cid_len is the length of our own ids, for short
+/// headers.
+///
+/// out[6] = dk_packet_type, version, length of dcid, of scid, of the token,
+/// offset of the token in the packet. The type of a long header of a version
+/// other than 1 means nothing.
+///
+/// Returns 0; DK_ERR_PROTOCOL when the packet cannot be parsed; DK_ERR_LIMIT,
+/// with out filled, when an id of another version is longer than 20 bytes;
+/// DK_ERR_BUFFER, with all but the token written, when the token is longer
+/// than token_cap.
+///
+/// # Safety
+/// Pointers must be valid for the lengths given.
+#[unsafe(no_mangle)]
+#[expect(clippy::too_many_arguments, reason = "one call instead of three")]
+pub unsafe extern "C" fn dk_header(
+    pkt: *const u8,
+    n: usize,
+    cid_len: u32,
+    dcid: *mut u8,
+    scid: *mut u8,
+    token: *mut u8,
+    token_cap: usize,
+    out: *mut u64,
+) -> i32 {
+    run(|| {
+        let pkt = unsafe { raw::slice(pkt, n)? };
+        let to = header::Output {
+            dcid: unsafe { raw::array_mut::<u8, 20>(dcid)? },
+            scid: unsafe { raw::array_mut::<u8, 20>(scid)? },
+            token: unsafe { raw::slice_mut(token, token_cap)? },
+            values: unsafe { raw::array_mut::<u64, 6>(out)? },
+        };
+        header::report(pkt, cid_len, to).map(|()| 0)
+    })
+}
+
+/// Writes a Version Negotiation packet that answers pkt. Returns its length;
+/// DK_DONE when no answer is due: not a long header, a version we speak, or a
+/// datagram shorter than 1200 bytes.
+///
+/// # Safety
+/// pkt must be valid for reading n bytes, out for writing cap bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_version_negotiation(
+    pkt: *const u8,
+    n: usize,
+    out: *mut u8,
+    cap: usize,
+) -> i32 {
+    run(|| {
+        let pkt = unsafe { raw::slice(pkt, n)? };
+        let out = unsafe { raw::slice_mut(out, cap)? };
+        version::negotiate(pkt, out)
+    })
+}
+
+/// Writes an Initial packet with CONNECTION_CLOSE and a transport error code
+/// that answers the Initial in pkt, without making a connection. Returns its
+/// length; DK_DONE when no answer is due: not a version 1 Initial with a
+/// usable connection id in a datagram of at least 1200 bytes.
+///
+/// # Safety
+/// pkt must be valid for reading n bytes, out for writing cap bytes, from for reading.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_refuse(
+    config: dk_config,
+    pkt: *const u8,
+    n: usize,
+    from: *const dk_addr,
+    code: u64,
+    out: *mut u8,
+    cap: usize,
+) -> i32 {
+    with_config(config, |config| {
+        let pkt = unsafe { raw::slice(pkt, n)? };
+        unsafe { raw::read(from)? }.to_socket()?;
+        let out = unsafe { raw::slice_mut(out, cap)? };
+        refuse::refuse(pkt, &config.cid_key(), code, out)
+    })
+}
+
+/// Writes a stateless reset that answers pkt. Returns its length, always less
+/// than n; DK_DONE when no answer is due: not a short header, too short, or
+/// with a connection id that this configuration's key never made. The rate is
+/// the caller's business.
+///
+/// # Safety
+/// pkt must be valid for reading n bytes, out for writing cap bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_stateless_reset(
+    config: dk_config,
+    pkt: *const u8,
+    n: usize,
+    out: *mut u8,
+    cap: usize,
+) -> i32 {
+    with_config(config, |config| {
+        let pkt = unsafe { raw::slice(pkt, n)? };
+        let out = unsafe { raw::slice_mut(out, cap)? };
+        reset::answer(pkt, &config.cid_key(), out)
+    })
+}

@@ -1,0 +1,26 @@
+//! The committed header is the one the sources make.
+
+use std::path::Path;
+
+const WRITE: &str = "DIALKEY_WRITE_HEADER";
+
+#[test]
+fn the_header_did_not_drift() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let path = here.join("../include/dialkey.h");
+    let config = cbindgen::Config::from_file(here.join("cbindgen.toml")).unwrap();
+    let builder = cbindgen::Builder::new()
+        .with_config(config)
+        .with_crate(here);
+    let mut made = Vec::new();
+    builder.generate().unwrap().write(&mut made);
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let committed = std::fs::read(&path).unwrap_or_default();
+    assert!(
+        made == committed,
+        "include/dialkey.h is out of date; regenerate it in native/ with\n\
+         {WRITE}=1 cargo test --test header"
+    );
+}
