@@ -25,11 +25,13 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
   private final Connection connection; // Keeps the connection reachable while the stream is used.
   private final long id;
   private final WriteHalf half;
+  private final StreamOutput output;
 
   SendStream(Connection connection, long id, WriteHalf half) {
     this.connection = connection;
     this.id = id;
     this.half = half;
+    this.output = new StreamOutput(half);
   }
 
   /**
@@ -78,6 +80,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
+    output.push();
     int length = source.remaining();
     long deadline = Deadline.after(timeout);
     if (source.isDirect()) {
@@ -104,6 +107,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public void write(byte[] bytes) throws IOException {
+    output.push();
     half.write(bytes, 0, bytes.length, Deadline.NEVER);
   }
 
@@ -115,6 +119,9 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}, but for waiting
    */
   public int tryWrite(ByteBuffer source) throws IOException {
+    if (!output.tryPush()) {
+      return 0; // Bytes of the view come first.
+    }
     byte[] bytes = new byte[Math.min(source.remaining(), 64 * 1024)];
     source.duplicate().get(bytes);
     int taken = half.tryWrite(bytes, 0, bytes.length);
@@ -133,14 +140,16 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
   }
 
   /**
-   * Ends the data: the peer reads to here and then sees the end. Does not wait for that.
+   * Ends the data: the peer reads to here and then sees the end. Does not wait for that; waits only
+   * while bytes that the {@link #outputStream()} view has gathered find no room.
    *
    * @throws StreamStoppedException when the peer wants no more
    * @throws StreamFinishedException when this half was ended before
    * @throws ConnectionClosedException when the connection is over
-   * @throws IOException never of another kind
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
    */
   public void finish() throws IOException {
+    output.push();
     half.finish();
   }
 
@@ -167,14 +176,14 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
   }
 
   /**
-   * A {@code java.io} view that gathers small writes; {@code flush} sends them. Its {@code close}
-   * finishes the stream, as {@code java.io} has it: in a try-with-resources block an exception then
+   * The {@code java.io} view, one and the same at each call. It gathers small writes; {@code flush}
+   * sends them, and so does every write or {@link #finish()} past the view. Its {@code close} finishes the stream, as {@code java.io} has it: in a try-with-resources block an exception then
    * looks to the peer like a normal end. Use this half's own {@link #close()} where that matters.
    *
    * @return the view; one thread at a time
    */
   public OutputStream outputStream() {
-    return new StreamOutput(half);
+    return output;
   }
 
   static void checkCode(long code) {

@@ -12,7 +12,7 @@ final class StreamOutput extends OutputStream {
   private static final int GATHER_BYTES = 16 * 1024;
 
   private final WriteHalf half;
-  private byte[] gathered = new byte[512];
+  private byte[] gathered = new byte[0]; // Most streams are written without the view.
   private int size;
   private boolean closed;
 
@@ -39,7 +39,8 @@ final class StreamOutput extends OutputStream {
       return;
     }
     if (size + length > gathered.length) {
-      gathered = java.util.Arrays.copyOf(gathered, GATHER_BYTES);
+      int capacity = size + length > 512 ? GATHER_BYTES : 512;
+      gathered = java.util.Arrays.copyOf(gathered, capacity);
     }
     System.arraycopy(bytes, offset, gathered, size, length);
     size += length;
@@ -60,9 +61,22 @@ final class StreamOutput extends OutputStream {
     }
   }
 
-  private void push() throws IOException {
-    int length = size;
-    size = 0; // Also when it throws: what failed once is not tried again.
-    half.write(gathered, 0, length, Deadline.NEVER);
+  /** Gives what was gathered to the stream. */
+  void push() throws IOException {
+    if (size > 0) {
+      int length = size;
+      size = 0; // Also when it throws: what failed once is not tried again.
+      half.write(gathered, 0, length, Deadline.NEVER);
+    }
+  }
+
+  /** As {@link #push}, as far as it goes without waiting; true when nothing is left. */
+  boolean tryPush() throws IOException {
+    if (size > 0) {
+      int taken = half.tryWrite(gathered, 0, size);
+      size -= taken;
+      System.arraycopy(gathered, taken, gathered, 0, size);
+    }
+    return size == 0;
   }
 }
