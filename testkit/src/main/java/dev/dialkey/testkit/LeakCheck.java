@@ -3,6 +3,10 @@ package dev.dialkey.testkit;
 import dev.dialkey.bindings.LiveObjects;
 import dev.dialkey.bindings.NativeLibrary;
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +43,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void beforeEach(ExtensionContext context) throws IOException {
     NativeLibrary.load();
+    warmUp();
     context.getStore(NAMESPACE).put(Before.class, new Before(openSockets(), LogWatch.start()));
   }
 
@@ -59,6 +64,14 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback {
     if (!strays.isEmpty()) {
       throw new AssertionError("the library logged: " + strays);
     }
+  }
+
+  /** The JDK opens descriptors of its own with its first socket, and keeps them. */
+  private static void warmUp() throws IOException {
+    try (var channel = DatagramChannel.open()) {
+      channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+    new DatagramSocket(0, InetAddress.getLoopbackAddress()).close();
   }
 
   /** Polls, for what ends elsewhere gives no sign that could be awaited. */

@@ -1,0 +1,193 @@
+package dev.dialkey.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.addressing.EndpointTicket;
+import dev.dialkey.addressing.SocketAddrs;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+
+/** A real iroh endpoint in a process of its own, told what to do line by line. Thread-safe. */
+final class IrohPeer implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final BufferedWriter commands;
+  private final AtomicInteger lastTag = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrived = lock.newCondition();
+  private final List<JsonNode> events = new ArrayList<>(); // Guarded by lock.
+  private boolean ended;
+
+  private IrohPeer(Process process) {
+    this.process = process;
+    this.commands = process.outputWriter(StandardCharsets.UTF_8);
+    Thread.ofVirtual().name("iroh-peer-events").start(this::collect);
+  }
+
+  static IrohPeer start(IrohRelease release, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(release.program().toString()));
+    command.addAll(Arrays.asList(arguments));
+    var peer =
+        new IrohPeer(
+            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+    peer.await("ready");
+    return peer;
+  }
+
+  EndpointId id() {
+    return EndpointId.parse(await("ready").get("id").asText());
+  }
+
+  EndpointAddr addr() {
+    return EndpointTicket.parse(await("ready").get("ticket").asText()).addr();
+  }
+
+  /** Gives a command that needs no answer. */
+  void tell(String line) {
+    try {
+      commands.write(line + "\n");
+      commands.flush();
+    } catch (IOException e) {
+      throw new AssertionError("the peer is gone; its events: " + seen(), e);
+    }
+  }
+
+  /** Gives a command and waits for its answer; fails when that is an error. */
+  JsonNode ask(String verb, Object... arguments) {
+    JsonNode answer = attempt(verb, arguments);
+    if (answer.get("ev").asText().equals("error")) {
+      throw new AssertionError(verb + " failed: " + answer);
+    }
+    return answer;
+  }
+
+  /** Gives a command and waits for its answer, whatever it is. */
+  JsonNode attempt(String verb, Object... arguments) {
+    return await(begin(verb, arguments));
+  }
+
+  /** Gives a command; the tag is for {@link #answer}. */
+  String begin(String verb, Object... arguments) {
+    String tag = "t" + lastTag.incrementAndGet();
+    StringBuilder line = new StringBuilder(verb).append(' ').append(tag);
+    for (Object argument : arguments) {
+      line.append(' ').append(argument);
+    }
+    tell(line.toString());
+    return tag;
+  }
+
+  /** The answer to a command that was begun before. */
+  JsonNode answer(String tag) {
+    return await(event -> event.path("tag").asText().equals(tag), "the answer " + tag);
+  }
+
+  /** Dials and returns the number of the connection. */
+  int dial(EndpointId id, String alpn, InetSocketAddress... addresses) {
+    return ask("dial", id, join(addresses), alpn).get("conn").asInt();
+  }
+
+  static String join(InetSocketAddress... addresses) {
+    return String.join(",", Arrays.stream(addresses).map(SocketAddrs::format).toList());
+  }
+
+  /** The first event of this kind, waiting for it. */
+  JsonNode await(String kind) {
+    return kind.startsWith("t") && Character.isDigit(kind.charAt(1))
+        ? answer(kind)
+        : await(event -> event.path("ev").asText().equals(kind), "the event " + kind);
+  }
+
+  /** The first event that fits, waiting for it. */
+  JsonNode await(Predicate<JsonNode> wanted, String what) {
+    long left = PATIENCE.toNanos();
+    int next = 0;
+    lock.lock();
+    try {
+      while (true) {
+        for (; next < events.size(); next++) {
+          if (wanted.test(events.get(next))) {
+            return events.get(next);
+          }
+        }
+        if (ended || left <= 0) {
+          throw new AssertionError(what + " did not come; events: " + events);
+        }
+        left = arrived.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the process as a crash would: nothing is sent any more. */
+  void kill() {
+    process.destroyForcibly();
+  }
+
+  @Override
+  public void close() throws Exception {
+    try (commands) {
+      if (process.isAlive()) {
+        commands.write("quit\n");
+      }
+    } catch (IOException e) {
+      // It was killed, or has quit by itself: there is nobody to tell.
+    }
+    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+
+  private String seen() {
+    lock.lock();
+    try {
+      return events.toString();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void collect() {
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        add(JSON.readTree(line));
+      }
+    } catch (IOException e) {
+      // The process is gone; what it said last is there.
+    } finally {
+      lock.lock();
+      ended = true;
+      arrived.signalAll();
+      lock.unlock();
+    }
+  }
+
+  private void add(JsonNode event) {
+    lock.lock();
+    try {
+      events.add(event);
+      arrived.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
