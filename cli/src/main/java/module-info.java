@@ -1,0 +1,13 @@
+/** The {@code dialkey} command. */
+module dev.dialkey.cli {
+  requires dev.dialkey;
+  requires dev.dialkey.bindings;
+  requires info.picocli;
+  requires java.logging;
+  requires me.tongfei.progressbar;
+  requires static org.jspecify;
+
+  // Annotated fields and methods are set by reflection.
+  opens dev.dialkey.cli to
+      info.picocli;
+}

@@ -1,0 +1,46 @@
+package dev.dialkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dialkey.addressing.EndpointTicket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two processes, as in two terminals. */
+final class EchoProcessTest {
+
+  @Test
+  void ticketIsAllThatTheServerPrintsAndLeadsToIt(@TempDir Path folder) throws Exception {
+    try (ChildProcess server = ChildProcess.start(folder, "echo", "--bind", Loopback.BIND)) {
+      String line = server.readLine();
+      EndpointTicket ticket = EndpointTicket.parse(line);
+      assertThat(ticket.addr().addrs()).hasSize(1);
+
+      try (ChildProcess client =
+          ChildProcess.start(
+              folder, "echo", line, "--bytes", "1M", "--streams", "8", "--bind", Loopback.BIND)) {
+        assertThat(client.restOfOutput()).contains("all right");
+        assertThat(client.err()).doesNotContain("Exception");
+        assertThat(client.awaitExit()).isZero();
+      }
+
+      long start = System.nanoTime();
+      server.terminate();
+      assertThat(server.awaitExit()).isZero();
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+      assertThat(server.restOfOutput()).isEmpty();
+      assertThat(server.err()).contains("echo " + line);
+    }
+  }
+
+  @Test
+  void exitCodesAreThoseOfTheCommand(@TempDir Path folder) throws Exception {
+    try (ChildProcess bad = ChildProcess.start(folder, "echo", "hello")) {
+      assertThat(bad.awaitExit()).isEqualTo(2);
+      assertThat(bad.restOfOutput()).isEmpty();
+      assertThat(bad.err()).contains("error: this is no ticket");
+    }
+  }
+}

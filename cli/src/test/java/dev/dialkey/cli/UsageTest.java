@@ -1,0 +1,110 @@
+package dev.dialkey.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.addressing.EndpointTicket;
+import dev.dialkey.addressing.SecretKey;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UsageTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dance",
+        "echo --loud",
+        "echo --bytes many",
+        "echo --bytes 1T",
+        "echo --bytes -1",
+        "echo --bytes 99999999999G",
+        "echo --streams 0",
+        "echo --streams x",
+        "echo --timeout 0",
+        "echo --timeout NaN",
+        "echo --bind localhost:0",
+        "echo --bind 127.0.0.1",
+        "echo --bind 127.0.0.1:0 --bind 127.0.0.1:0",
+        "echo one two",
+        "id extra"
+      })
+  void wrongUsageIsToldInOneLineWithExitCodeTwo(String line) {
+    TestShell shell = TestShell.plain();
+    assertThat(shell.run(line.split(" "))).isEqualTo(2);
+    assertThat(shell.out()).isEmpty();
+    assertThat(shell.err()).startsWith("error: ").contains("--help").hasLineCount(1);
+  }
+
+  @Test
+  void badTicketsAreUsageErrors() {
+    String good = ticket();
+    List<String> bad =
+        List.of(
+            "hello",
+            "endpoint",
+            "endpoint!!",
+            good.substring(0, good.length() - 1),
+            good.substring(1),
+            "x" + good,
+            good + "!");
+    for (String text : bad) {
+      TestShell shell = TestShell.plain();
+      assertThat(shell.run("echo", text)).as(text).isEqualTo(2);
+      assertThat(shell.err()).startsWith("error: this is no ticket").hasLineCount(1);
+    }
+  }
+
+  @Test
+  void stackTracesAreForVerboseAlone() {
+    TestShell shell = TestShell.plain();
+    assertThat(shell.run("echo", "-v", "hello")).isEqualTo(2);
+    assertThat(shell.err()).startsWith("error: this is no ticket").contains("\tat ");
+  }
+
+  @Test
+  void brokenSecretIsToldWithoutShowingIt() {
+    String secret = "secret-that-nobody-may-see";
+    for (String command : List.of("id", "echo")) {
+      TestShell shell = TestShell.withSecret(secret);
+      assertThat(shell.run(command)).isEqualTo(2);
+      assertThat(shell.err()).startsWith("error: IROH_SECRET ").doesNotContain(secret);
+    }
+  }
+
+  @Test
+  void everyCommandExplainsItselfWithExamples() {
+    for (String line : List.of("--help", "echo --help", "id -h")) {
+      TestShell shell = TestShell.plain();
+      assertThat(shell.run(line.split(" "))).isZero();
+      assertThat(shell.out()).contains("Usage: dialkey").contains("Examples:");
+      assertThat(shell.err()).isEmpty();
+    }
+  }
+
+  @Test
+  void withoutCommandItIsAUsageError() {
+    TestShell shell = TestShell.plain();
+    assertThat(shell.run()).isEqualTo(2);
+    assertThat(shell.err()).contains("error: ");
+  }
+
+  @Test
+  void versionNamesAllParts() {
+    TestShell shell = TestShell.plain();
+    assertThat(shell.run("--version")).isZero();
+    assertThat(shell.out())
+        .startsWith("Dialkey 0.")
+        .contains("quiche 0.")
+        .containsIgnoringCase("boringssl")
+        .contains("ABI 1");
+  }
+
+  private static String ticket() {
+    try (SecretKey key = SecretKey.generate()) {
+      return EndpointTicket.of(EndpointAddr.of(key.endpointId(), List.of())).toString();
+    }
+  }
+}
