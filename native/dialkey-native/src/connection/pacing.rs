@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use super::nanos;
 use crate::config::Settings;
 
-/// Below this round trip a timer would cost more than the burst.
+/// Below this round trip a timer would cost more than the burst. The smallest
+/// one counts: a queue of our own making says nothing about the path.
 const SHORTEST_RTT: Duration = Duration::from_millis(1);
 /// Largest burst, unless an eighth of the window is more.
 const BURST: u64 = 64 * 1024;
@@ -23,7 +24,8 @@ const PROBES: u32 = 2;
 /// What the path looks like at the start of a send batch.
 pub(super) struct Path {
     pub(super) rtt: Duration,
-    pub(super) measured: bool,
+    /// None before the first sample.
+    pub(super) min_rtt: Option<Duration>,
     pub(super) cwnd: u64,
     pub(super) mtu: u64,
 }
@@ -109,7 +111,7 @@ impl Pacer {
     /// Opens a batch; a path that is not worth pacing is not limited.
     pub(super) fn open(&mut self, now: u64, path: Option<&Path>) -> Burst {
         let limit = match path {
-            Some(path) if path.measured && path.rtt >= SHORTEST_RTT => self.limit(now, path),
+            Some(path) if path.min_rtt >= Some(SHORTEST_RTT) => self.limit(now, path),
             _ => Limit::None,
         };
         Burst {
@@ -239,7 +241,7 @@ mod tests {
     fn path(rtt_ms: u64, cwnd: u64) -> Path {
         Path {
             rtt: Duration::from_millis(rtt_ms),
-            measured: true,
+            min_rtt: Some(Duration::from_millis(rtt_ms)),
             cwnd,
             mtu: 1200,
         }
@@ -277,7 +279,7 @@ mod tests {
     #[test]
     fn short_round_trips_are_not_paced() {
         let mut path = path(100, 12_000);
-        path.rtt = Duration::from_micros(900);
+        path.min_rtt = Some(Duration::from_micros(900));
         let mut pacer = Pacer::new(&Settings::default());
         let burst = pacer.open(0, Some(&path));
         assert!(matches!(burst.limit, Limit::None));

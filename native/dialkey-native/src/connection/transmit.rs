@@ -187,7 +187,7 @@ impl Conn {
         let stats = self.quic.path_stats().find(|path| path.active)?;
         Some(Path {
             rtt: stats.rtt,
-            measured: stats.min_rtt.is_some(),
+            min_rtt: stats.min_rtt,
             cwnd: stats.cwnd as u64,
             mtu: stats.pmtu as u64,
         })

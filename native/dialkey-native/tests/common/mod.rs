@@ -2,7 +2,7 @@
 
 #![allow(dead_code)]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::ptr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
@@ -157,6 +157,13 @@ pub struct Node {
     pub resets: bool,
     /// Says which outgoing datagrams get through; none: all, as they stand.
     pub filter: Option<Filter>,
+    /// Outgoing datagrams are held back so long.
+    pub delay: Option<Duration>,
+    /// Local address that arriving datagrams are given.
+    pub arrives_as: Option<dk_addr>,
+    /// Most bytes that left in one flush.
+    pub largest_flush: usize,
+    late: VecDeque<(u64, Vec<u8>, dk_addr)>,
     routes: HashMap<Vec<u8>, usize>,
     slab: Vec<u8>,
     rx: Vec<dk_rx>,
@@ -182,6 +189,10 @@ impl Node {
             accepts: true,
             resets: false,
             filter: None,
+            delay: None,
+            arrives_as: None,
+            largest_flush: 0,
+            late: VecDeque::new(),
             routes: HashMap::new(),
             slab: vec![0; SLAB],
             rx: vec![dk_rx::default(); 2048],
@@ -238,6 +249,7 @@ impl Node {
     /// anything happened.
     pub fn turn(&mut self) -> bool {
         let mut busy = self.timers();
+        busy |= self.release();
         busy |= self.receive();
         for link in 0..self.links.len() {
             if self.links[link].id != 0 {
@@ -246,6 +258,18 @@ impl Node {
             }
         }
         busy
+    }
+
+    /// Sends what was held back long enough.
+    fn release(&mut self) -> bool {
+        let now = now_ns();
+        let mut any = false;
+        while self.late.front().is_some_and(|(at, ..)| *at <= now) {
+            let (_, bytes, to) = self.late.pop_front().unwrap();
+            self.send_raw(&bytes, to);
+            any = true;
+        }
+        any
     }
 
     fn timers(&mut self) -> bool {
@@ -286,6 +310,9 @@ impl Node {
         }
         assert!(n > 0, "{n} {}", last_error());
         let n = n as usize;
+        if let Some(to) = self.arrives_as {
+            self.rx[..n].iter_mut().for_each(|rx| rx.to = to);
+        }
         let mut first = 0;
         while first < n {
             let link = self.route(first);
@@ -441,6 +468,7 @@ impl Node {
 
     pub fn flush(&mut self, link: usize) -> bool {
         let mut any = false;
+        let mut bytes = 0;
         loop {
             let n = unsafe {
                 dk_conn_send_batch(
@@ -455,15 +483,20 @@ impl Node {
             };
             assert!(n >= 0, "{n} {}", last_error());
             if n == 0 {
+                self.largest_flush = self.largest_flush.max(bytes);
                 return any;
             }
+            bytes += self.tx[..n as usize]
+                .iter()
+                .map(|tx| tx.len as usize)
+                .sum::<usize>();
             any = true;
             self.transmit(n as usize);
         }
     }
 
     fn transmit(&mut self, n: usize) {
-        if self.filter.is_some() {
+        if self.filter.is_some() || self.delay.is_some() {
             self.transmit_filtered(n);
             return;
         }
@@ -493,15 +526,18 @@ impl Node {
             let bytes = &self.out[entry.off as usize..(entry.off + entry.len) as usize];
             for datagram in bytes.chunks(entry.seg as usize) {
                 let mut datagram = datagram.to_vec();
-                if self
+                if !self
                     .filter
                     .as_mut()
                     .is_none_or(|filter| filter(&mut datagram))
                 {
-                    self.send_raw(&datagram, entry.to);
+                    continue;
                 }
+                let delay = self.delay.map_or(0, |delay| delay.as_nanos() as u64);
+                self.late.push_back((now_ns() + delay, datagram, entry.to));
             }
         }
+        self.release();
     }
 
     pub fn wait(&self, at_most: Duration) {
