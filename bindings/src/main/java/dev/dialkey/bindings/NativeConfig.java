@@ -12,6 +12,8 @@ public final class NativeConfig implements AutoCloseable {
   /** No answer of these calls is longer than the smallest datagram every path carries. */
   private static final int MAX_ANSWER_BYTES = 1_500;
 
+  private static final int SEED_BYTES = 32;
+
   /** CONNECTION_REFUSED, RFC 9000 section 20.1. */
   private static final long CONNECTION_REFUSED = 0x02;
 
@@ -29,13 +31,21 @@ public final class NativeConfig implements AutoCloseable {
    * @param seed 32 bytes, not kept in Java
    */
   public static NativeConfig open(byte[] seed) {
+    if (seed.length != SEED_BYTES) {
+      throw new IllegalArgumentException("a seed has 32 bytes, not " + seed.length);
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment secret = arena.allocateFrom(ValueLayout.JAVA_BYTE, seed);
       MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
       try {
         NativeStatus.check(dialkey_h.dk_config_new(secret, dialkey_h.DK_ROLE_BOTH(), out));
         var config = new NativeConfig(out.get(ValueLayout.JAVA_LONG, 0));
-        config.deriveIdKey(seed, secret);
+        try {
+          config.deriveIdKey(seed, secret);
+        } catch (NativeException e) {
+          config.close();
+          throw e;
+        }
         return config;
       } finally {
         secret.fill((byte) 0);
@@ -117,7 +127,7 @@ public final class NativeConfig implements AutoCloseable {
       MemorySegment out = arena.allocate(MAX_ANSWER_BYTES);
       int length = call.write(out, MAX_ANSWER_BYTES);
       // Whatever a peer sent only means that it gets no answer.
-      return out.asSlice(0, Math.max(length, 0)).toArray(ValueLayout.JAVA_BYTE);
+      return NativeMemory.written(out, length);
     }
   }
 }

@@ -31,14 +31,20 @@ public final class NativeConnection implements AutoCloseable {
   private final long id;
   private final ResultSlots slots;
   private final MemorySegment result;
+  private boolean closed;
 
-  private NativeConnection(long id, ResultSlots slots) {
+  private NativeConnection(long id, ResultSlots slots, MemorySegment result) {
     this.id = id;
     this.slots = slots;
-    this.result = slots.take();
+    this.result = result;
   }
 
-  /** Dials; nothing is sent until the first flush. The lists are in TLS form. */
+  /**
+   * Dials; nothing is sent until the first flush.
+   *
+   * @param peerKey 32 bytes
+   * @param alpns the protocols offered, in TLS form
+   */
   public static NativeConnection connect(
       NativeConfig config,
       ResultSlots slots,
@@ -47,23 +53,27 @@ public final class NativeConnection implements AutoCloseable {
       NativeAddress local,
       NativeAddress peer,
       long nowNanos) {
+    if (peerKey.length != KEY_BYTES) {
+      throw new IllegalArgumentException("a public key has 32 bytes, not " + peerKey.length);
+    }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-      NativeStatus.check(
-          dialkey_h.dk_connect(
-              config.id(),
-              arena.allocateFrom(ValueLayout.JAVA_BYTE, peerKey),
-              arena.allocateFrom(ValueLayout.JAVA_BYTE, alpns),
-              alpns.length,
-              write(arena, local),
-              write(arena, peer),
-              nowNanos,
-              out));
-      return new NativeConnection(out.get(ValueLayout.JAVA_LONG, 0), slots);
+      MemorySegment key = arena.allocateFrom(ValueLayout.JAVA_BYTE, peerKey);
+      MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_BYTE, alpns);
+      MemorySegment from = write(arena, local);
+      MemorySegment to = write(arena, peer);
+      return create(
+          slots,
+          out ->
+              dialkey_h.dk_connect(
+                  config.id(), key, list, alpns.length, from, to, nowNanos, out));
     }
   }
 
-  /** Accepts the connection that an Initial packet asks for; the datagram is still to be fed. */
+  /**
+   * Accepts the connection that an Initial packet asks for; the datagram is still to be fed.
+   *
+   * @throws NativeException also when what the peer sent is no usable Initial
+   */
   public static NativeConnection accept(
       NativeConfig config,
       ResultSlots slots,
@@ -72,18 +82,30 @@ public final class NativeConnection implements AutoCloseable {
       NativeAddress peer,
       long nowNanos) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
-      NativeStatus.check(
-          dialkey_h.dk_accept(
-              config.id(),
-              arena.allocateFrom(ValueLayout.JAVA_BYTE, initial),
-              initial.length,
-              write(arena, local),
-              write(arena, peer),
-              nowNanos,
-              out));
-      return new NativeConnection(out.get(ValueLayout.JAVA_LONG, 0), slots);
+      MemorySegment packet = arena.allocateFrom(ValueLayout.JAVA_BYTE, initial);
+      MemorySegment to = write(arena, local);
+      MemorySegment from = write(arena, peer);
+      return create(
+          slots,
+          out ->
+              dialkey_h.dk_accept(
+                  config.id(), packet, initial.length, to, from, nowNanos, out));
     }
+  }
+
+  private interface Creation {
+    int write(MemorySegment out);
+  }
+
+  /** The slot comes first and doubles as the out-parameter, so that no failure leaves an id. */
+  private static NativeConnection create(ResultSlots slots, Creation call) {
+    MemorySegment slot = slots.take();
+    int status = call.write(slot);
+    if (status < 0) {
+      slots.giveBack(slot);
+      throw new NativeException(status, NativeLibrary.lastError());
+    }
+    return new NativeConnection(slot.get(ValueLayout.JAVA_LONG, 0), slots, slot);
   }
 
   long id() {
@@ -143,16 +165,16 @@ public final class NativeConnection implements AutoCloseable {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(MAX_ALPN_BYTES);
       int length = NativeStatus.check(dialkey_h.dk_conn_alpn(id, out, MAX_ALPN_BYTES));
-      return out.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+      return NativeMemory.written(out, length);
     }
   }
 
-  /** The bytes that came with the end; empty when there were none. */
+  /** The bytes that came with the end, at most 2,048; empty when there were none. */
   public byte[] closeReason() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = arena.allocate(MAX_REASON_BYTES);
       int length = dialkey_h.dk_conn_close_reason(id, out, MAX_REASON_BYTES);
-      return out.asSlice(0, Math.max(length, 0)).toArray(ValueLayout.JAVA_BYTE);
+      return NativeMemory.written(out, length);
     }
   }
 
@@ -238,10 +260,14 @@ public final class NativeConnection implements AutoCloseable {
     return dialkey_h.dk_stream_priority(id, stream, (byte) urgency, (byte) (incremental ? 1 : 0));
   }
 
-  /** Frees it. The owner calls this once. */
+  /** Frees it, without telling the peer. Closing again does nothing. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
     NativeStatus.check(dialkey_h.dk_conn_free(id));
+    closed = true;
     slots.giveBack(result);
   }
 

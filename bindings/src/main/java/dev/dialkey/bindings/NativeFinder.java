@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -12,11 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds and loads the native library: the file named by {@value #PATH_PROPERTY}, then {@code
- * java.library.path}, then the copy that the native jar brings as a resource.
+ * java.library.path}, then the copy that the native jar brings as a resource. The first that is
+ * there is used or reported; a broken one is never passed over for the next.
  */
 final class NativeFinder {
   static final String PATH_PROPERTY = "dialkey.native.path";
   private static final String LIBRARY = "dialkey";
+
+  /** Nothing requires it, so the JVM leaves it out unless it is told. */
+  private static final String NATIVE_MODULE = "dev.dialkey.natives";
 
   private final Properties properties;
   private final Map<String, String> environment;
@@ -30,12 +35,7 @@ final class NativeFinder {
   String load() throws NativeLoadException {
     String explicit = properties.getProperty(PATH_PROPERTY);
     if (explicit != null) {
-      Path file = Path.of(explicit).toAbsolutePath();
-      if (!Files.isRegularFile(file)) {
-        throw new NativeLoadException(
-            "-D" + PATH_PROPERTY + " names " + file + ", which is not a file");
-      }
-      return load(file, "-D" + PATH_PROPERTY);
+      return load(explicitFile(explicit), "-D" + PATH_PROPERTY);
     }
     Path onPath = onLibraryPath();
     if (onPath != null) {
@@ -57,16 +57,38 @@ final class NativeFinder {
     return "META-INF/native/" + platform() + "/" + System.mapLibraryName(LIBRARY);
   }
 
+  private static Path explicitFile(String name) throws NativeLoadException {
+    try {
+      Path file = Path.of(name).toAbsolutePath();
+      if (Files.isRegularFile(file)) {
+        return file;
+      }
+      throw new NativeLoadException(
+          "-D" + PATH_PROPERTY + " names " + file + ", which is not a file");
+    } catch (InvalidPathException e) {
+      throw new NativeLoadException("-D" + PATH_PROPERTY + ": " + e.getMessage(), e);
+    }
+  }
+
   private @Nullable Path onLibraryPath() {
     String name = System.mapLibraryName(LIBRARY);
     for (String entry :
         properties.getProperty("java.library.path", "").split(File.pathSeparator, -1)) {
-      Path file = Path.of(entry.isEmpty() ? "." : entry, name).toAbsolutePath();
-      if (!entry.isEmpty() && Files.isRegularFile(file)) {
+      Path file = entry.isEmpty() ? null : inFolder(entry, name);
+      if (file != null && Files.isRegularFile(file)) {
         return file;
       }
     }
     return null;
+  }
+
+  private static @Nullable Path inFolder(String folder, String name) {
+    try {
+      return Path.of(folder, name).toAbsolutePath();
+    } catch (InvalidPathException e) {
+      // The JDK passes over what is no path in java.library.path, too.
+      return null;
+    }
   }
 
   private Path extracted() throws NativeLoadException {
@@ -81,6 +103,8 @@ final class NativeFinder {
                 + platform()
                 + " (resource "
                 + resource
+                + "; on the module path also --add-modules "
+                + NATIVE_MODULE
                 + "), or name a library file with -D"
                 + PATH_PROPERTY);
       }
@@ -115,6 +139,12 @@ final class NativeFinder {
           + ": its directory is mounted noexec; choose another with -D"
           + NativeExtractor.DIRECTORY_PROPERTY
           + "=DIR";
+    }
+    if (text.contains("already loaded in another classloader")) {
+      return file
+          + " is in use by another class loader of this JVM: put Dialkey where both find it,"
+          + " or give each its own -D"
+          + PATH_PROPERTY;
     }
     return "cannot load " + file + ": " + text;
   }

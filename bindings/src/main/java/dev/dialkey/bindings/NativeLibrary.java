@@ -36,7 +36,7 @@ public final class NativeLibrary {
     try {
       if (loaded == null) {
         String origin = new NativeFinder(System.getProperties(), System.getenv()).load();
-        checkAbi(dialkey_h.dk_abi_version(), origin);
+        checkAbi(versionOf(origin), origin);
         loaded = new NativeLibrary(origin);
       }
       return loaded;
@@ -60,7 +60,7 @@ public final class NativeLibrary {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(1024);
       int length = dialkey_h.dk_library_info(text, text.byteSize());
-      return ascii(text, length);
+      return utf8(text, length);
     }
   }
 
@@ -80,7 +80,16 @@ public final class NativeLibrary {
   static String lastError() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment text = arena.allocate(512);
-      return ascii(text, dialkey_h.dk_last_error(text, text.byteSize()));
+      return utf8(text, dialkey_h.dk_last_error(text, text.byteSize()));
+    }
+  }
+
+  private static int versionOf(String origin) throws NativeLoadException {
+    try {
+      return dialkey_h.dk_abi_version();
+    } catch (LinkageError e) {
+      throw new NativeLoadException(
+          origin + " is no library of Dialkey's: it has no dk_abi_version", e);
     }
   }
 
@@ -97,8 +106,7 @@ public final class NativeLibrary {
     }
   }
 
-  private static String ascii(MemorySegment text, int length) {
-    byte[] bytes = text.asSlice(0, Math.max(length, 0)).toArray(ValueLayout.JAVA_BYTE);
-    return new String(bytes, StandardCharsets.UTF_8);
+  private static String utf8(MemorySegment text, int length) {
+    return new String(NativeMemory.written(text, length), StandardCharsets.UTF_8);
   }
 }

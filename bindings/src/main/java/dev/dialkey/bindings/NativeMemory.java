@@ -2,6 +2,7 @@ package dev.dialkey.bindings;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * The native memory of one endpoint: slabs, batches and small results, all freed together. Closing
@@ -13,6 +14,16 @@ public final class NativeMemory implements AutoCloseable {
 
   MemorySegment allocate(long bytes) {
     return arena.allocate(bytes, 64);
+  }
+
+  /**
+   * What a call wrote that returns the full length of a text, be it longer than the buffer, or a
+   * status below zero.
+   */
+  static byte[] written(MemorySegment buffer, int length) {
+    return buffer
+        .asSlice(0, Math.clamp(length, 0, buffer.byteSize()))
+        .toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** A slab for one loop's received datagrams. */

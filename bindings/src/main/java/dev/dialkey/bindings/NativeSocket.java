@@ -83,12 +83,14 @@ public final class NativeSocket implements AutoCloseable {
   /**
    * Waits until something arrives, {@link #wake} is called or the time is over.
    *
+   * @param timeoutNanos 0 or less does not wait; at most {@link #LONGEST_WAIT_NANOS} are waited
    * @param alsoWritable whether to wait for room in the send buffer too
    * @return a set for {@link #isReadable} and {@link #isWritable}
    */
   public int await(long timeoutNanos, boolean alsoWritable) {
     int interest = alsoWritable ? READABLE | WRITABLE : READABLE;
-    return NativeStatus.check(dialkey_h.dk_udp_wait(id, timeoutNanos, interest));
+    long nanos = Math.clamp(timeoutNanos, 0, LONGEST_WAIT_NANOS);
+    return NativeStatus.check(dialkey_h.dk_udp_wait(id, nanos, interest));
   }
 
   /** Whether the result of {@link #await} says that datagrams wait. */

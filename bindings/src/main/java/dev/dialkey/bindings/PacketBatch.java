@@ -4,6 +4,7 @@ import dev.dialkey.bindings.ffi.dk_rx;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Received datagrams: a slab that is filled by one call and the records that tell what lies where.
@@ -116,6 +117,8 @@ public final class PacketBatch {
   }
 
   int feed(long connection, long nowNanos, int first, int count) {
+    // The native side cannot know where the records end.
+    Objects.checkFromIndexSize(first, count, size);
     return DataPath.receive(
         connection,
         nowNanos,

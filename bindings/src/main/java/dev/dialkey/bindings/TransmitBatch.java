@@ -3,6 +3,7 @@ package dev.dialkey.bindings;
 import dev.dialkey.bindings.ffi.dk_tx;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * Packets ready to be sent: one buffer and entries of up to 64 datagrams to one destination. Used
@@ -57,6 +58,9 @@ public final class TransmitBatch {
 
   /** Puts one datagram into the batch, in place of all others. */
   public void setSingle(byte[] datagram, NativeAddress from, NativeAddress to) {
+    if (datagram.length > 65_535) {
+      throw new IllegalArgumentException("no UDP datagram is that long: " + datagram.length);
+    }
     MemorySegment.copy(datagram, 0, buffer, ValueLayout.JAVA_BYTE, 0, datagram.length);
     records.asSlice(0, RECORD).fill((byte) 0);
     records.set(ValueLayout.JAVA_INT, LEN, datagram.length);
@@ -95,6 +99,8 @@ public final class TransmitBatch {
 
   /** Sends entries; returns how many the system took or refused for good. */
   int sendTo(long socket, int first, int count) {
+    // The native side cannot know where the records end.
+    Objects.checkFromIndexSize(first, count, size);
     sent.set(ValueLayout.JAVA_INT, 0, 0);
     DataPath.udpSend(
         socket,
