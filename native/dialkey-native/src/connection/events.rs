@@ -113,15 +113,15 @@ impl Conn {
     }
 
     fn report_peer(&mut self, sink: &mut Sink<'_>) {
-        if !sink.is_full() {
-            if let Some(index) = self.pinning.take_answered() {
-                sink.push(event(Kind::DK_EVENT_PEER_ANSWERED, index.into(), 0));
-            }
+        if !sink.is_full()
+            && let Some(index) = self.pinning.take_answered()
+        {
+            sink.push(event(Kind::DK_EVENT_PEER_ANSWERED, index.into(), 0));
         }
-        if !sink.is_full() {
-            if let Some(index) = self.pinning.take_pinned() {
-                sink.push(event(Kind::DK_EVENT_PEER_PINNED, index.into(), 0));
-            }
+        if !sink.is_full()
+            && let Some(index) = self.pinning.take_pinned()
+        {
+            sink.push(event(Kind::DK_EVENT_PEER_PINNED, index.into(), 0));
         }
     }
 

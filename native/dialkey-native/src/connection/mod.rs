@@ -36,8 +36,9 @@ pub(crate) struct Conn {
     quic: quiche::Connection,
     /// Largest packet that quiche may produce.
     max_packet: usize,
-    /// Local address of the first path, for the identity of that path.
+    /// The key of the peer; none on a server.
     dialled: Option<PublicKey>,
+    /// The handshake is confirmed, as far as quiche lets us see.
     confirmed: bool,
     cids: Cids,
     pinning: Pinning,

@@ -15,7 +15,6 @@ use crate::raw;
 /// # Safety
 /// Pointers must be valid: peer_key for 32 bytes, alpn for alpn_len bytes.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "fixed by the interface")]
 pub unsafe extern "C" fn dk_connect(
     config: dk_config,
     peer_key: *const u8,
@@ -180,10 +179,10 @@ pub unsafe extern "C" fn dk_conn_state(conn: dk_conn, out: *mut u64) -> i32 {
         *unsafe { raw::array_mut::<u64, 8>(out)? } = conn.state();
         Ok(0)
     });
-    if result == dk_status::DK_ERR_PANIC as i32 {
-        if let Ok(out) = unsafe { raw::array_mut::<u64, 8>(out) } {
-            *out = [dk_state_flag::DK_STATE_POISONED as u64, 0, 0, 0, 0, 0, 0, 0];
-        }
+    if result == dk_status::DK_ERR_PANIC as i32
+        && let Ok(out) = unsafe { raw::array_mut::<u64, 8>(out) }
+    {
+        *out = [dk_state_flag::DK_STATE_POISONED as u64, 0, 0, 0, 0, 0, 0, 0];
     }
     result
 }

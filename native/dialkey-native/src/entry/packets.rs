@@ -21,7 +21,6 @@ use crate::{header, raw, refuse, reset, version};
 /// # Safety
 /// Pointers must be valid for the lengths given.
 #[unsafe(no_mangle)]
-#[expect(clippy::too_many_arguments, reason = "one call instead of three")]
 pub unsafe extern "C" fn dk_header(
     pkt: *const u8,
     n: usize,

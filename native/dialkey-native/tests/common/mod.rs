@@ -522,7 +522,8 @@ impl Node {
     }
 
     fn transmit_filtered(&mut self, n: usize) {
-        for entry in self.tx[..n].to_vec() {
+        for at in 0..n {
+            let entry = self.tx[at];
             let bytes = &self.out[entry.off as usize..(entry.off + entry.len) as usize];
             for datagram in bytes.chunks(entry.seg as usize) {
                 let mut datagram = datagram.to_vec();
