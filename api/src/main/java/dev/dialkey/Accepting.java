@@ -21,7 +21,8 @@ public final class Accepting implements AutoCloseable {
    * Waits until the peer has proved its id, at most as long as the idle time-out.
    *
    * @return the connection; the caller closes it
-   * @throws ConnectionClosedException when the handshake fails
+   * @throws HandshakeException when the handshake fails, by this side's or the peer's doing
+   * @throws ConnectionClosedException when the connection ends before
    * @throws IOException an {@link java.io.InterruptedIOException} when interrupted; the handshake
    *     is given up
    */

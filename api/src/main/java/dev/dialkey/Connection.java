@@ -38,7 +38,7 @@ public final class Connection implements AutoCloseable {
     this.core = core;
     this.streams = core.streams();
     String name = endpoint + " " + core.lifecycle().remoteId().shortString();
-    endpoint.cleaner().register(this, new Leaks.OfConnection(core, name));
+    Leaks.watch(this, new Leaks.OfConnection(core, name));
   }
 
   /**

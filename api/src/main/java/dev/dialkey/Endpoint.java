@@ -12,7 +12,6 @@ import dev.dialkey.internal.endpoint.Dialer;
 import dev.dialkey.internal.endpoint.EndpointCore;
 import dev.dialkey.internal.endpoint.LocalAddresses;
 import java.io.IOException;
-import java.lang.ref.Cleaner;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -35,15 +34,13 @@ public final class Endpoint implements AutoCloseable {
   private final Dialer dialer;
   private final SecretKey secretKey;
   private final Executor executor;
-  private final Cleaner cleaner =
-      Cleaner.create(Thread.ofVirtual().name("dialkey-cleaner").factory());
 
   Endpoint(EndpointCore core, SecretKey secretKey, Executor executor) {
     this.core = core;
     this.dialer = new Dialer(core);
     this.secretKey = secretKey;
     this.executor = executor;
-    cleaner.register(this, new Leaks.OfEndpoint(core));
+    Leaks.watch(this, new Leaks.OfEndpoint(core));
   }
 
   /**
@@ -310,9 +307,5 @@ public final class Endpoint implements AutoCloseable {
 
   Executor executor() {
     return executor;
-  }
-
-  Cleaner cleaner() {
-    return cleaner;
   }
 }

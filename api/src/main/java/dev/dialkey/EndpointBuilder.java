@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Collects what an endpoint is made of; see {@link Endpoint#builder}. Not thread-safe. */
 public final class EndpointBuilder {
@@ -148,6 +149,7 @@ public final class EndpointBuilder {
     }
     // A copy, so that closing the caller's key does not break the endpoint.
     SecretKey key = secretKey.map(given -> copy(given)).orElseGet(SecretKey::generate);
+    Executor safe = withFallback(executor);
     var settings =
         new EndpointSettings(
             name.orElseGet(() -> key.endpointId().shortString()),
@@ -155,9 +157,9 @@ public final class EndpointBuilder {
             alpns,
             List.copyOf(binds),
             transport,
-            executor);
+            safe);
     try {
-      return new Endpoint(EndpointCore.bind(settings), key, executor);
+      return new Endpoint(EndpointCore.bind(settings), key, safe);
     } catch (IOException | RuntimeException e) {
       key.close();
       throw e;
@@ -177,6 +179,17 @@ public final class EndpointBuilder {
     binds = new ArrayList<>();
     binds.add(new Bind(new InetSocketAddress(wildcard(4), 0), true));
     binds.add(new Bind(new InetSocketAddress(wildcard(16), 0), false));
+  }
+
+  /** An executor that was shut down must not take an event loop with it. */
+  private static Executor withFallback(Executor chosen) {
+    return task -> {
+      try {
+        chosen.execute(task);
+      } catch (RejectedExecutionException e) {
+        Thread.ofVirtual().name("dialkey-callback").start(task);
+      }
+    };
   }
 
   private static SecretKey copy(SecretKey key) {

@@ -4,6 +4,7 @@ import dev.dialkey.internal.connection.PeerConnection;
 import dev.dialkey.internal.endpoint.EndpointCore;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
 import java.time.Duration;
 
 /**
@@ -12,7 +13,15 @@ import java.time.Duration;
 final class Leaks {
   private static final Logger LOG = System.getLogger("dev.dialkey.leak");
 
+  /** One for all: a cleaner is a thread, and holds nothing but what it watches. */
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private Leaks() {}
+
+  /** Runs the action once the object is unreachable. The action must not refer to the object. */
+  static void watch(Object object, Runnable action) {
+    CLEANER.register(object, action);
+  }
 
   /** Closes an endpoint that became unreachable. */
   record OfEndpoint(EndpointCore core) implements Runnable {

@@ -215,7 +215,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @return the view; one thread at a time
    */
   public InputStream inputStream() {
-    return new StreamInput(half);
+    return new StreamInput(this, half);
   }
 
   private byte[] atEndOrTooLarge(byte[] bytes, int limit) throws IOException {

@@ -167,7 +167,9 @@ public final class Router implements AutoCloseable {
       handler.accept(connection);
     } catch (Exception e) {
       LOG.log(Level.DEBUG, () -> connection + ": the handler ended with " + e);
-      connection.close(HANDLER_FAILED, new byte[0]);
+      if (!closing.get()) { // Else it failed of our interrupt, and the peer is to see code 0.
+        connection.close(HANDLER_FAILED, new byte[0]);
+      }
     } catch (Throwable e) {
       failure.compareAndSet(null, e);
       LOG.log(Level.ERROR, () -> connection + ": the handler failed", e);

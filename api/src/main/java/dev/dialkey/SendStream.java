@@ -31,7 +31,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
     this.connection = connection;
     this.id = id;
     this.half = half;
-    this.output = new StreamOutput(half);
+    this.output = new StreamOutput(connection, half);
   }
 
   /**
@@ -76,13 +76,24 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @param source the bytes
    * @param timeout how long to wait
    * @return the number of bytes
-   * @throws DialkeyTimeoutException when the time is over; some bytes may have been taken
+   * @throws DialkeyTimeoutException when the time is over; the buffer's position tells how many bytes were taken
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
     output.push();
     int length = source.remaining();
-    long deadline = Deadline.after(timeout);
+    int start = source.position();
+    try {
+      writeAll(source, length, Deadline.after(timeout));
+    } catch (IOException e) {
+      source.position(start + (int) half.takenOfLastWrite());
+      throw e;
+    }
+    source.position(source.limit());
+    return length;
+  }
+
+  private void writeAll(ByteBuffer source, int length, long deadline) throws IOException {
     if (source.isDirect()) {
       try {
         half.writeNative(MemorySegment.ofBuffer(source).address(), length, deadline);
@@ -96,8 +107,6 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
       source.duplicate().get(copy);
       half.write(copy, 0, length, deadline);
     }
-    source.position(source.limit());
-    return length;
   }
 
   /**

@@ -8,9 +8,13 @@ import java.util.Objects;
 
 /** The {@code java.io} view of a receiving half. Not thread-safe. */
 final class StreamInput extends InputStream {
+  /** Keeps the connection reachable while only the view is used. */
+  private final RecvStream stream;
+
   private final ReadHalf half;
 
-  StreamInput(ReadHalf half) {
+  StreamInput(RecvStream stream, ReadHalf half) {
+    this.stream = stream;
     this.half = half;
   }
 
@@ -23,11 +27,12 @@ final class StreamInput extends InputStream {
   @Override
   public int read(byte[] target, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, target.length);
-    return half.read(target, offset, length, Deadline.NEVER);
+    // java.io wants 0 here even at the end.
+    return length == 0 ? 0 : half.read(target, offset, length, Deadline.NEVER);
   }
 
   @Override
   public void close() {
-    half.stop(0);
+    stream.close();
   }
 }

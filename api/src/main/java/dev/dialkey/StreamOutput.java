@@ -11,12 +11,16 @@ final class StreamOutput extends OutputStream {
   /** Smaller writes are gathered up to this, so that each costs no native call. */
   private static final int GATHER_BYTES = 16 * 1024;
 
+  @SuppressWarnings("UnusedVariable") // Keeps it reachable while only the view is used.
+  private final Connection connection;
+
   private final WriteHalf half;
   private byte[] gathered = new byte[0]; // Most streams are written without the view.
   private int size;
   private boolean closed;
 
-  StreamOutput(WriteHalf half) {
+  StreamOutput(Connection connection, WriteHalf half) {
+    this.connection = connection;
     this.half = half;
   }
 

@@ -1,5 +1,6 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.internal.loop.ConnectionTable;
 import dev.dialkey.internal.loop.LoopCounters;
 import dev.dialkey.internal.loop.TransmitPool;
@@ -25,6 +26,9 @@ public interface ConnectionHost {
 
   /** The handshake is over and the peer is known. */
   void established(PeerConnection connection);
+
+  /** The address of a dialled peer is known for good. */
+  void pinned(PeerConnection connection, NativeAddress peer);
 
   /** No data goes in or out any more; it may still be read out and drained. */
   void closed(PeerConnection connection);

@@ -43,9 +43,10 @@ final class DialRoute extends Route {
   }
 
   /** The sender of the last datagram proved to be the peer. */
-  void pinLastSource() {
+  NativeAddress pinLastSource() {
     pinned = lastSource;
     pinnedTransport = transports.toward(lastSource);
+    return lastSource;
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.dialkey.internal.connection;
 
 import dev.dialkey.CloseReason;
 import dev.dialkey.ConnectionClosedException;
+import dev.dialkey.HandshakeException;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.bindings.NativeConnection;
@@ -17,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Lifecycle {
   private static final int OVER = NativeState.DRAINING | NativeState.CLOSED | NativeState.POISONED;
+
+  /** TLS alerts as QUIC error codes, RFC 9001 section 4.8. */
+  private static final long FIRST_ALERT = 0x100;
+
+  private static final long LAST_ALERT = 0x1ff;
 
   private final PeerConnection connection;
   private final ReentrantLock lock;
@@ -36,7 +42,7 @@ public final class Lifecycle {
     this.engine = engine;
   }
 
-  /** Waits until the handshake is over, well or badly. */
+  /** Waits until the handshake is over, well or badly; a TLS alert has an exception of its own. */
   public void awaitHandshake(long deadlineNanos) throws IOException {
     Waiting.until(lock, handshakeWaiters, "handshake", deadlineNanos, this::handshakeResult);
   }
@@ -66,16 +72,6 @@ public final class Lifecycle {
     lock.lock();
     try {
       return closeReason;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Whether the end was a CONNECTION_CLOSE of the peer's transport. */
-  public boolean isClosedByPeer() {
-    lock.lock();
-    try {
-      return closedByPeer;
     } finally {
       lock.unlock();
     }
@@ -142,6 +138,11 @@ public final class Lifecycle {
   private @Nullable Boolean handshakeResult() throws IOException {
     if (remoteId != null) {
       return Boolean.TRUE;
+    }
+    if (closeReason instanceof CloseReason.TransportClosed transport
+        && transport.code() >= FIRST_ALERT
+        && transport.code() <= LAST_ALERT) {
+      throw new HandshakeException((int) (transport.code() - FIRST_ALERT), closedByPeer);
     }
     checkOpen();
     return null;

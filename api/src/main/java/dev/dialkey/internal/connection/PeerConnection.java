@@ -165,14 +165,29 @@ public final class PeerConnection extends Driven {
     }
   }
 
-  /** What arrived before the application accepted; fed by the loop, whose batch it needs. */
+  /** Has the home loop feed a datagram that may be a stateless reset of the peer. */
+  public void offer(EarlyDatagram datagram) {
+    lock.lock();
+    try {
+      if (!freed && early.isEmpty()) { // One is enough: the peer answers every packet with one.
+        early = List.of(datagram);
+        home.post(this);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What came outside the usual way: before the application accepted, or without our id; fed by the loop, whose batch it needs. */
   private void feedEarly(EndpointLoop loop, long nowNanos) {
     List<EarlyDatagram> waiting = early;
     early = List.of();
     for (EarlyDatagram datagram : waiting) {
       loop.batch().setSingle(datagram.bytes(), datagram.from(), datagram.to());
-      engine.receive(nowNanos, loop.batch(), 0, 1);
-      flusher.markDirty();
+      if (route.admit(loop.batch(), 0, 1) == 1) {
+        engine.receive(nowNanos, loop.batch(), 0, 1);
+        flusher.markDirty();
+      }
     }
   }
 
@@ -216,7 +231,7 @@ public final class PeerConnection extends Driven {
 
   void onPeerPinned() {
     if (route instanceof DialRoute dial) {
-      dial.pinLastSource();
+      host.pinned(this, dial.pinLastSource());
     }
   }
 
@@ -314,6 +329,9 @@ public final class PeerConnection extends Driven {
         return;
       }
       if (lifecycle.isOpen()) {
+        // Once it is closing, the engine sends nothing else: what completes the handshake goes first,
+        // or the peer never learns that there was a connection.
+        flusher.flushIfDirty();
         engine.closeApplication(now(), code, reason);
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();

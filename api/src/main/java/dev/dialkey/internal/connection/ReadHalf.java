@@ -20,6 +20,7 @@ public final class ReadHalf {
   private static final int MAX_HEAP_PIECE = 64 * 1024;
   private static final int MAX_NATIVE_PIECE = 256 * 1024;
   private static final long NOT_RESET = -1;
+  private static final long NOTHING_YET = -2;
 
   private enum Stage {
     OPEN,
@@ -33,6 +34,9 @@ public final class ReadHalf {
   private final ReentrantLock lock;
   private final StreamState stream;
   private final Waiter reader = new Waiter();
+
+  /** Set and looked at under the lock; volatile, for the reading thread clears it without. */
+  private volatile boolean busy;
 
   private Stage stage = Stage.OPEN;
 
@@ -72,6 +76,7 @@ public final class ReadHalf {
         return false;
       }
       end(Stage.STOPPED);
+      wake();
       if (connection.isUsable()) {
         connection.nativeConnection().streamStop(connection.now(), stream.id(), code);
         connection.flusher().afterWrite(false, true);
@@ -102,32 +107,63 @@ public final class ReadHalf {
 
   private long read(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
-    while (true) {
-      lock.lock();
-      try {
-        checkReadable();
-        if (stage == Stage.AT_END) {
-          return END;
-        }
-        if (length == 0) {
-          return 0;
-        }
-        long taken = readable && connection.hasEngine() ? take(array, at, (int) length) : 0;
-        if (taken > 0 || stage == Stage.AT_END) {
-          checkReset();
-          return taken > 0 ? taken : END;
-        }
-        connection.checkUsable();
-        connection.flusher().flushIfDirty(); // What we owe the peer may be what it waits for.
-        arm(array, at, length);
-      } finally {
-        lock.unlock();
+    lock.lock();
+    try {
+      if (busy) {
+        throw new IllegalStateException("another thread is reading stream " + stream.id());
       }
+      long taken = takeOrArm(array, at, length);
+      if (taken != NOTHING_YET) {
+        return taken;
+      }
+      busy = true;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      return awaitAndTake(array, at, length, deadlineNanos);
+    } finally {
+      busy = false;
+    }
+  }
+
+  private long awaitAndTake(byte @Nullable [] array, long at, long length, long deadlineNanos)
+      throws IOException {
+    while (true) {
       awaitData(deadlineNanos);
       if (reader.transferred() > 0) {
         return reader.transferred();
       }
+      lock.lock();
+      try {
+        long taken = takeOrArm(array, at, length);
+        if (taken != NOTHING_YET) {
+          return taken;
+        }
+      } finally {
+        lock.unlock();
+      }
     }
+  }
+
+  /** What can be had now; {@link #NOTHING_YET} when the reader has to wait and is armed. */
+  private long takeOrArm(byte @Nullable [] array, long at, long length) throws IOException {
+    checkReadable();
+    if (stage == Stage.AT_END) {
+      return END;
+    }
+    if (length == 0) {
+      return 0;
+    }
+    long taken = readable && connection.hasEngine() ? take(array, at, (int) length) : 0;
+    if (taken > 0 || stage == Stage.AT_END) {
+      checkReset();
+      return taken > 0 ? taken : END;
+    }
+    connection.checkUsable();
+    connection.flusher().flushIfDirty(); // What we owe the peer may be what it waits for.
+    arm(array, at, length);
+    return NOTHING_YET;
   }
 
   private void arm(byte @Nullable [] array, long at, long length) {
@@ -139,9 +175,6 @@ public final class ReadHalf {
   }
 
   private void checkReadable() throws IOException {
-    if (reader.isArmed()) {
-      throw new IllegalStateException("another thread is reading stream " + stream.id());
-    }
     checkReset();
     if (stage == Stage.STOPPED) {
       throw new StreamFinishedException();
@@ -214,7 +247,7 @@ public final class ReadHalf {
   }
 
   private void noteStatus(long status) {
-    if (status == NativeStatus.DONE) {
+    if (status == NativeStatus.DONE || status == NativeStatus.CLOSED) {
       readable = false;
       connection.readOut();
     } else if (status == NativeStatus.STREAM_RESET) {

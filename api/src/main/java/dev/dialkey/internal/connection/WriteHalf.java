@@ -24,7 +24,14 @@ public final class WriteHalf {
   private final StreamState stream;
   private final Waiter writer = new Waiter();
 
+  /** Set and looked at under the lock; volatile, for the writing thread clears it without. */
+  private volatile boolean busy;
+
   private boolean ended;
+
+  /** Of the last write that was not turned away; owned by the writing thread. */
+  private long taken;
+
   private long stoppedCode = NOT_STOPPED;
 
   WriteHalf(PeerConnection connection, StreamState stream) {
@@ -43,14 +50,19 @@ public final class WriteHalf {
     write(null, address, length, deadlineNanos);
   }
 
+  /** How much the last write has given to the engine, also when it threw. For its own thread. */
+  public long takenOfLastWrite() {
+    return taken;
+  }
+
   /** Takes what goes without waiting; returns the bytes taken. */
   public int tryWrite(byte[] array, int offset, int length) throws IOException {
     lock.lock();
     try {
       checkWritable();
-      int taken = (int) push(array, offset, length);
-      connection.flusher().afterWrite(taken < length, false);
-      return taken;
+      int sent = (int) push(array, offset, length);
+      connection.flusher().afterWrite(sent < length, false);
+      return sent;
     } finally {
       lock.unlock();
     }
@@ -95,6 +107,7 @@ public final class WriteHalf {
         return false;
       }
       end();
+      wake();
       if (connection.isUsable()) {
         connection.nativeConnection().streamReset(connection.now(), stream.id(), code);
         connection.flusher().afterWrite(false, true);
@@ -124,33 +137,73 @@ public final class WriteHalf {
 
   private void write(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
-    long done = 0;
-    while (done < length || length == 0) {
+    lock.lock();
+    try {
+      checkIdle();
+      taken = 0;
+      checkOpen();
+      if (pushOrArm(array, at, length)) {
+        return;
+      }
+      busy = true;
+    } finally {
+      lock.unlock();
+    }
+    try {
+      writeRest(array, at, length, deadlineNanos);
+    } finally {
+      busy = false;
+    }
+  }
+
+  /** Waits and writes in turns until all is taken, after a first attempt. */
+  private void writeRest(byte @Nullable [] array, long at, long length, long deadlineNanos)
+      throws IOException {
+    while (true) {
+      awaitRoom(deadlineNanos);
+      taken += writer.transferred();
+      if (taken == length) {
+        return;
+      }
       lock.lock();
       try {
-        checkWritable();
-        done += push(array, at + done, length - done);
-        connection.flusher().afterWrite(done < length, false);
-        if (done == length) {
+        checkOpen();
+        if (pushOrArm(array, at, length)) {
           return;
-        }
-        if (array == null) {
-          writer.arm(at + done, length - done);
-        } else {
-          writer.arm();
         }
       } finally {
         lock.unlock();
       }
-      awaitRoom(deadlineNanos, done);
-      done += writer.transferred();
     }
   }
 
+  /** Gives what goes to the engine; true when that was all, else the writer is armed. */
+  private boolean pushOrArm(byte @Nullable [] array, long at, long length) throws IOException {
+    taken += push(array, at + taken, length - taken);
+    connection.flusher().afterWrite(taken < length, false);
+    if (taken == length) {
+      return true;
+    }
+    if (array == null) {
+      writer.arm(at + taken, length - taken);
+    } else {
+      writer.arm();
+    }
+    return false;
+  }
+
   private void checkWritable() throws IOException {
-    if (writer.isArmed()) {
+    checkIdle();
+    checkOpen();
+  }
+
+  private void checkIdle() {
+    if (busy) {
       throw new IllegalStateException("another thread is writing to stream " + stream.id());
     }
+  }
+
+  private void checkOpen() throws IOException {
     if (stoppedCode != NOT_STOPPED) {
       throw new StreamStoppedException(stoppedCode);
     }
@@ -160,24 +213,25 @@ public final class WriteHalf {
     }
   }
 
-  private void awaitRoom(long deadlineNanos, long done) throws IOException {
+  private void awaitRoom(long deadlineNanos) throws IOException {
     try {
       if (writer.await(deadlineNanos)) {
         return;
       }
     } catch (InterruptedIOException e) {
-      withdraw();
-      e.bytesTransferred = (int) Math.min(done + writer.transferred(), Integer.MAX_VALUE);
+      e.bytesTransferred = (int) Math.min(withdraw(), Integer.MAX_VALUE);
       throw e;
     }
     withdraw();
     throw Waiter.timeout("write to stream " + stream.id());
   }
 
-  private void withdraw() {
+  private long withdraw() {
     lock.lock();
     try {
       writer.disarm();
+      taken += writer.transferred();
+      return taken;
     } finally {
       lock.unlock();
     }
@@ -189,12 +243,12 @@ public final class WriteHalf {
     while (done < length) {
       long limit = array == null ? MAX_NATIVE_PIECE : MAX_HEAP_PIECE;
       int piece = (int) Math.min(length - done, limit);
-      long taken = sendPiece(array, at + done, piece);
-      if (taken < 0) {
-        throwFor(taken);
+      long sent = sendPiece(array, at + done, piece);
+      if (sent < 0) {
+        throwFor(sent);
       }
-      done += taken;
-      if (taken < piece) {
+      done += sent;
+      if (sent < piece) {
         break;
       }
     }
@@ -233,14 +287,14 @@ public final class WriteHalf {
       var engine = connection.nativeConnection();
       while (writer.remaining() > 0) {
         int piece = (int) Math.min(writer.remaining(), MAX_NATIVE_PIECE);
-        long taken = engine.streamSend(connection.now(), stream.id(), writer.address(), piece);
-        if (taken < 0) {
-          noteStopped(taken);
+        long sent = engine.streamSend(connection.now(), stream.id(), writer.address(), piece);
+        if (sent < 0) {
+          noteStopped(sent);
           break;
         }
-        writer.advance(taken);
-        connection.flusher().noteUnsent(taken);
-        if (taken < piece) {
+        writer.advance(sent);
+        connection.flusher().noteUnsent(sent);
+        if (sent < piece) {
           return; // The rest waits for the next event.
         }
       }

@@ -1,6 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,9 @@ public final class AsyncCalls {
   }
 
   private static <T extends @Nullable Object> void discard(T result) {
-    if (result instanceof AutoCloseable closeable) {
+    if (result instanceof Optional<?> optional) {
+      optional.ifPresent(AsyncCalls::discard);
+    } else if (result instanceof AutoCloseable closeable) {
       try {
         closeable.close();
       } catch (Exception e) {

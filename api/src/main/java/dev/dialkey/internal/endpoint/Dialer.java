@@ -5,7 +5,7 @@ import dev.dialkey.ConnectionClosedException;
 import dev.dialkey.DialAttempt;
 import dev.dialkey.DialTimeoutException;
 import dev.dialkey.DialkeyTimeoutException;
-import dev.dialkey.HandshakeException;
+import dev.dialkey.EndpointClosedException;
 import dev.dialkey.NoAddressException;
 import dev.dialkey.SelfDialException;
 import dev.dialkey.WeakPeerIdException;
@@ -26,11 +26,6 @@ import java.util.Set;
 
 /** Dials and turns whatever goes wrong into the exception that says it. Thread-safe. */
 public final class Dialer {
-  /** TLS alerts as QUIC error codes, RFC 9001 section 4.8. */
-  private static final long FIRST_ALERT = 0x100;
-
-  private static final long LAST_ALERT = 0x1ff;
-
   private final EndpointCore core;
 
   public Dialer(EndpointCore core) {
@@ -51,7 +46,7 @@ public final class Dialer {
       connected = true;
       return connection;
     } catch (ConnectionClosedException e) {
-      throw explain(peer.id(), connection, e, candidates);
+      throw explain(peer.id(), e, candidates);
     } catch (DialkeyTimeoutException e) {
       throw new DialTimeoutException(peer.id(), attempts(candidates));
     } finally {
@@ -81,19 +76,13 @@ public final class Dialer {
     return candidates;
   }
 
-  private static IOException explain(
-      EndpointId id,
-      PeerConnection connection,
-      ConnectionClosedException e,
-      CandidateSet candidates) {
+  private IOException explain(
+      EndpointId id, ConnectionClosedException e, CandidateSet candidates) {
+    if (e.reason() instanceof CloseReason.LocallyClosed && core.isClosed()) {
+      return new EndpointClosedException();
+    }
     if (e.reason() instanceof CloseReason.IdleTimeout) {
       return new DialTimeoutException(id, attempts(candidates));
-    }
-    if (e.reason() instanceof CloseReason.TransportClosed closed
-        && closed.code() >= FIRST_ALERT
-        && closed.code() <= LAST_ALERT) {
-      return new HandshakeException(
-          (int) (closed.code() - FIRST_ALERT), connection.lifecycle().isClosedByPeer());
     }
     return e;
   }

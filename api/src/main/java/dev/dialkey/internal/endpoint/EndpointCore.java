@@ -1,12 +1,14 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
+import dev.dialkey.ConnectionClosedException;
 import dev.dialkey.EndpointClosedException;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeException;
 import dev.dialkey.internal.connection.ConnectionHost;
 import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.connection.PeerConnection;
@@ -19,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +41,9 @@ public final class EndpointCore implements ConnectionHost {
   /** What the endpoint knows of a connection beside the connection itself. */
   private record Membership(@Nullable InitialId initialId, AtomicBoolean handshaking) {}
 
+  /** RFC 9000 section 20.1. */
+  private static final long PROTOCOL_VIOLATION = 0x0a;
+
   private final EndpointSettings settings;
   private final EndpointId id;
   private final EndpointResources resources;
@@ -48,6 +54,8 @@ public final class EndpointCore implements ConnectionHost {
   private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights =
       new ConcurrentHashMap<>();
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
+  private final IgnoredFlights ignored = new IgnoredFlights();
+  private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicInteger handshakes = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
@@ -142,15 +150,13 @@ public final class EndpointCore implements ConnectionHost {
 
   /** Goes on with the handshake. */
   public PeerConnection accept(PendingIncoming pending) throws IOException {
-    return pending.accept(datagrams -> {
-      lifecycle.lock();
-      try {
-        checkOpen();
-        return acceptFrom(pending, datagrams);
-      } finally {
-        lifecycle.unlock();
-      }
-    });
+    lifecycle.lock();
+    try {
+      checkOpen(); // Closing decides about all that are left, and the caller is to know of it.
+      return pending.accept(datagrams -> acceptFrom(pending, datagrams));
+    } finally {
+      lifecycle.unlock();
+    }
   }
 
   /** Answers with CONNECTION_REFUSED. */
@@ -162,10 +168,11 @@ public final class EndpointCore implements ConnectionHost {
     }
   }
 
-  /** Says nothing; repetitions of the flight are dropped too, until it is too old to be one. */
+  /** Says nothing; repetitions of the flight are dropped too. */
   public void ignore(PendingIncoming pending) {
-    if (pending.drop()) {
-      firstFlights.remove(pending.id());
+    PendingIncoming forgotten = pending.drop() ? ignored.add(pending) : null;
+    if (forgotten != null) {
+      firstFlights.remove(forgotten.id(), forgotten);
     }
   }
 
@@ -179,15 +186,24 @@ public final class EndpointCore implements ConnectionHost {
     return alpns;
   }
 
-  private PeerConnection acceptFrom(PendingIncoming pending, List<EarlyDatagram> datagrams) {
-    NativeConnection engine =
-        NativeConnection.accept(
-            resources.config(),
-            resources.slots(),
-            pending.firstDatagram(),
-            pending.to(),
-            pending.from(),
-            System.nanoTime());
+  private PeerConnection acceptFrom(PendingIncoming pending, List<EarlyDatagram> datagrams)
+      throws ConnectionClosedException {
+    NativeConnection engine;
+    try {
+      engine =
+          NativeConnection.accept(
+              resources.config(),
+              resources.slots(),
+              pending.firstDatagram(),
+              pending.to(),
+              pending.from(),
+              System.nanoTime());
+    } catch (NativeException e) {
+      firstFlights.remove(pending.id(), pending);
+      throw new ConnectionClosedException(
+          new CloseReason.TransportClosed(
+              PROTOCOL_VIOLATION, OptionalLong.empty(), "the first packet is malformed"));
+    }
     PeerConnection connection = PeerConnection.accepted(this, pending.loop(), engine, datagrams);
     join(connection, pending.id());
     return connection;
@@ -300,12 +316,18 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   @Override
+  public void pinned(PeerConnection connection, NativeAddress peer) {
+    dialledPeers.add(connection, peer);
+  }
+
+  @Override
   public void closed(PeerConnection connection) {
     handshakeOver(connection);
   }
 
   @Override
   public void gone(PeerConnection connection) {
+    dialledPeers.remove(connection);
     Membership membership = members.remove(connection);
     if (membership != null && membership.initialId != null) {
       firstFlights.remove(membership.initialId);
@@ -328,6 +350,10 @@ public final class EndpointCore implements ConnectionHost {
 
   ConcurrentHashMap<InitialId, PendingIncoming> firstFlights() {
     return firstFlights;
+  }
+
+  DialledPeers dialledPeers() {
+    return dialledPeers;
   }
 
   IncomingQueue incoming() {

@@ -10,6 +10,7 @@ import dev.dialkey.internal.loop.Driven;
 import dev.dialkey.internal.loop.EndpointLoop;
 import dev.dialkey.internal.loop.LoopCounters;
 import dev.dialkey.internal.loop.StrayPackets;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -32,6 +33,10 @@ final class StrayHandler implements StrayPackets {
   private static final int MIN_INITIAL_DATAGRAM = 1_200;
   private static final int MIN_INITIAL_DCID = 8;
   private static final int MAX_DCID = 20;
+
+  /** RFC 9000 section 10.3. */
+  private static final int MIN_RESET = 21;
+
   private static final int VERSION_AT = 1;
   private static final int DCID_LENGTH_AT = 5;
   private static final int DCID_AT = 6;
@@ -43,6 +48,11 @@ final class StrayHandler implements StrayPackets {
   private final BooleanSupplier accepting;
   private final LoopCounters counters;
   private final ResetLimiter resets = new ResetLimiter(System.nanoTime());
+  private final DialledPeers dialledPeers;
+
+  /** Bounds the work that forged resets make. */
+  private final ResetLimiter offers = new ResetLimiter(System.nanoTime());
+
   private final TransmitBatch answer;
 
   StrayHandler(EndpointCore core, NativeMemory memory) {
@@ -52,6 +62,7 @@ final class StrayHandler implements StrayPackets {
     this.handshakes = core.handshakes();
     this.accepting = core::isAccepting;
     this.counters = core.counters();
+    this.dialledPeers = core.dialledPeers();
     this.answer = memory.newTransmitBatch();
   }
 
@@ -95,7 +106,9 @@ final class StrayHandler implements StrayPackets {
     }
     expire(nowNanos);
     var incoming = new PendingIncoming(id, loop, copy(batch, i), nowNanos);
-    firstFlights.put(id, incoming);
+    if (firstFlights.putIfAbsent(id, incoming) != null) {
+      return null; // A copy reached the loop of another socket at the same moment.
+    }
     if (handshakes.get() >= MAX_HANDSHAKES || !queue.offer(incoming)) {
       firstFlights.remove(id);
       counters.incomingDropped.increment();
@@ -122,8 +135,13 @@ final class StrayHandler implements StrayPackets {
     }
   }
 
+  /** A short header with an id that is none: the peer's reset, or a packet to be reset. */
   private void reset(EndpointLoop loop, PacketBatch batch, int i, long nowNanos) {
     counters.unknownConnection.increment();
+    List<PeerConnection> dialled = dialledPeers.at(batch.from(i));
+    if (!dialled.isEmpty() && batch.length(i) >= MIN_RESET && offers.tryAcquire(nowNanos)) {
+      dialled.forEach(connection -> connection.offer(copy(batch, i)));
+    }
     if (!resets.tryAcquire(nowNanos)) {
       return;
     }
