@@ -92,28 +92,31 @@ final class NativeFinder {
   }
 
   private Path extracted() throws NativeLoadException {
-    String resource = resourceName();
-    byte[] content;
-    try (InputStream in = NativeFinder.class.getClassLoader().getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new NativeLoadException(
-            "no native library for "
-                + platform()
-                + ": add the dependency dev.dialkey:dialkey-native with classifier "
-                + platform()
-                + " (resource "
-                + resource
-                + "; on the module path also --add-modules "
-                + NATIVE_MODULE
-                + "), or name a library file with -D"
-                + PATH_PROPERTY);
-      }
-      content = in.readAllBytes();
-    } catch (IOException e) {
-      throw new NativeLoadException("cannot read " + resource, e);
-    }
+    byte[] content = resource();
     return new NativeExtractor(NativeExtractor.directory(properties, environment))
         .extract(content, System.mapLibraryName(LIBRARY));
+  }
+
+  private byte[] resource() throws NativeLoadException {
+    try (InputStream in =
+        NativeFinder.class.getClassLoader().getResourceAsStream(resourceName())) {
+      if (in != null) {
+        return in.readAllBytes();
+      }
+    } catch (IOException e) {
+      throw new NativeLoadException("cannot read " + resourceName(), e);
+    }
+    throw new NativeLoadException(
+        "no native library for "
+            + platform()
+            + ": add the dependency dev.dialkey:dialkey-native with classifier "
+            + platform()
+            + " (resource "
+            + resourceName()
+            + "; on the module path also --add-modules "
+            + NATIVE_MODULE
+            + "), or name a library file with -D"
+            + PATH_PROPERTY);
   }
 
   private static String load(Path file, String how) throws NativeLoadException {

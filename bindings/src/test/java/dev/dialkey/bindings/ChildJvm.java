@@ -45,8 +45,13 @@ final class ChildJvm implements AutoCloseable {
   }
 
   static Result run(List<String> arguments) throws IOException, InterruptedException {
+    return run(arguments, PATIENCE_SECONDS);
+  }
+
+  static Result run(List<String> arguments, long patienceSeconds)
+      throws IOException, InterruptedException {
     try (ChildJvm child = start(arguments)) {
-      return child.finish();
+      return child.finish(patienceSeconds);
     }
   }
 
@@ -106,7 +111,11 @@ final class ChildJvm implements AutoCloseable {
   }
 
   Result finish() throws IOException, InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    return finish(PATIENCE_SECONDS);
+  }
+
+  private Result finish(long patienceSeconds) throws IOException, InterruptedException {
+    if (!process.waitFor(patienceSeconds, TimeUnit.SECONDS)) {
       throw new AssertionError("it hangs: " + Files.readString(output));
     }
     return new Result(process.exitValue(), Files.readString(output));
