@@ -3,8 +3,11 @@
 # missing. Sourced by ./dialkey, ci/verify and .ci/run; changes nothing by itself.
 
 # Lowest versions that are known to work.
+# shellcheck disable=SC2034 # Used by ci/verify and ./dialkey.
+readonly CARGO_MIN=1.88.0
+# shellcheck disable=SC2034 # Used by ci/verify.
+readonly PEERS_CARGO_MIN=1.91.0 # For the iroh peers, which only the tests need.
 readonly MAVEN_MIN=3.8.7
-readonly CARGO_MIN=1.91.0
 readonly RUN_JDK_MIN=22
 
 say() {
@@ -113,18 +116,18 @@ ensure_packages() {
     "${missing[@]}" >&2
 }
 
-# Checks what a build needs and sets JAVA_HOME for it.
+# require_build_tools CARGO: checks what a build needs and sets JAVA_HOME for it.
 require_build_tools() {
-  local home found
+  local cargo_min=$1 home found
   home=$(find_jdk25) || fail "no JDK 25, which the build needs. Install the package" \
     "temurin-25-jdk (from Adoptium's repository) or openjdk-25-jdk, or with SDKMAN:" \
     "sdk install java 25-tem. If you have one elsewhere, set JAVA_HOME to it."
   export JAVA_HOME=$home
   use_cargo
-  command -v cargo >/dev/null || fail "no Cargo. Install Rust $CARGO_MIN or newer: the package" \
+  command -v cargo >/dev/null || fail "no Cargo. Install Rust $cargo_min or newer: the package" \
     "rustup and then 'rustup default stable', or rustup from the Rust project's site."
   found=$(cargo --version | awk '{ print $2 }')
-  at_least "$found" "$CARGO_MIN" || fail "Cargo $found is too old: Dialkey needs $CARGO_MIN." \
+  at_least "$found" "$cargo_min" || fail "Cargo $found is too old: $cargo_min is needed." \
     "Run 'rustup update stable'."
   found=$(mvn --version 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
   at_least "${found:-0}" "$MAVEN_MIN" || fail "Maven ${found:-of an unknown version} is too old:" \
