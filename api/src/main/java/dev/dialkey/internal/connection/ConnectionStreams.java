@@ -125,8 +125,14 @@ public final class ConnectionStreams {
   }
 
   void forgetIfOver(StreamState stream) {
-    if (stream.isOver()) {
-      open.remove(stream.id());
+    if (!stream.isOver()) {
+      return;
+    }
+    open.remove(stream.id());
+    if (isByPeer(stream.id()) && connection.isUsable()) {
+      // The peer may wait for the credit; the engine sends it, but only when it is asked to send.
+      connection.flusher().markDirty();
+      connection.home().post(connection);
     }
   }
 
@@ -137,11 +143,14 @@ public final class ConnectionStreams {
     return found[0];
   }
 
+  private boolean isByPeer(long id) {
+    return ((id & StreamState.SERVER_BIT) != 0) == client;
+  }
+
   /** A stream of the peer that shows up for the first time; null for one that is over here. */
   private @Nullable StreamState arrived(long id) {
-    boolean byPeer = ((id & StreamState.SERVER_BIT) != 0) == client;
     Kind kind = (id & StreamState.UNI_BIT) == 0 ? bi : uni;
-    if (!byPeer || !kind.seen.firstSight(id)) {
+    if (!isByPeer(id) || !kind.seen.firstSight(id)) {
       return null;
     }
     StreamState stream = new StreamState(connection, id, false);
