@@ -41,6 +41,8 @@ final class ChildJvm implements AutoCloseable {
     // A place to extract to comes from the arguments alone, and no options from outside.
     builder.environment().keySet().removeAll(
         List.of("XDG_CACHE_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    // Back traces of the panics that the fuzzer provokes would fill megabytes.
+    builder.environment().put("RUST_BACKTRACE", "0");
     return new ChildJvm(builder.start(), output);
   }
 

@@ -14,12 +14,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Calls every function of the library with arguments as no correct caller has them, from several
@@ -39,17 +41,36 @@ final class FuzzMain {
   private static final int MAX_COUNT = REGION_BYTES / 256;
 
   private static final int MAX_LIVE = 32;
+  private static final int PAIRS = 4;
   private static final int LOWEST_STATUS = -18;
   private static final int SHORT_WAIT_NANOS = 1_000_000;
   private static final NativeAddress LOOPBACK =
       NativeAddress.of(new InetSocketAddress("127.0.0.1", 9));
+
+  private static final Map<String, Kind> MAKERS =
+      Map.of(
+          "dk_config_new", Kind.CONFIGURATION,
+          "dk_connect", Kind.CONNECTION,
+          "dk_accept", Kind.CONNECTION,
+          "dk_udp_open", Kind.SOCKET);
+
+  /** Which argument of dk_udp_open receives the id. */
+  private static final int OUT_OF_OPEN = 4;
+
+  private enum Kind {
+    CONFIGURATION,
+    CONNECTION,
+    SOCKET
+  }
 
   private record Entry(String name, MethodHandle handle, FunctionDescriptor descriptor) {}
 
   private final List<Entry> entries = entries();
   private final Queue<Long> everMade = new ConcurrentLinkedQueue<>();
   private final Set<Long> poisoned = ConcurrentHashMap.newKeySet();
-  private final Set<String> succeeded = ConcurrentHashMap.newKeySet();
+  private final Map<Kind, AtomicLongArray> recent = new ConcurrentHashMap<>();
+  private final AtomicLong made = new AtomicLong();
+  private final Set<String> reached = ConcurrentHashMap.newKeySet();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final AtomicLong calls = new AtomicLong();
   private final NativeLibrary library;
@@ -64,7 +85,33 @@ final class FuzzMain {
     long seconds = Long.parseLong(args[0]);
     long seed = Long.parseLong(args[1]);
     NativeLibrary library = NativeLibrary.load();
-    new FuzzMain(library, firstPacket()).run(seconds, seed);
+    FuzzMain fuzz = new FuzzMain(library, firstPacket());
+    for (int i = 0; i < PAIRS; i++) {
+      fuzz.addConnectedPair();
+    }
+    fuzz.run(seconds, seed);
+  }
+
+  /** Its objects are in the hands of the fuzzer from now on: nothing else closes them. */
+  private void addConnectedPair() throws Exception {
+    LoopbackPeer client = LoopbackPeer.open("127.0.0.1");
+    LoopbackPeer server = LoopbackPeer.open("127.0.0.1");
+    client.dial(server);
+    while (!client.is(NativeState.CONFIRMED) || !server.is(NativeState.CONFIRMED)) {
+      client.turn();
+      server.turn();
+    }
+    byte[] data = new byte[100];
+    client.connection().streamSend(LoopbackPeer.now(), 0, data, 0, data.length);
+    while (!server.seen.contains(NativeEvent.STREAM_READABLE)) {
+      client.turn();
+      server.turn();
+    }
+    for (LoopbackPeer peer : List.of(client, server)) {
+      remember(Kind.CONNECTION, peer.connection().id());
+      remember(Kind.CONFIGURATION, peer.config.id());
+      peer.socket.close();
+    }
   }
 
   private static byte[] firstPacket() throws Exception {
@@ -89,7 +136,7 @@ final class FuzzMain {
     }
     freeAll();
     System.out.println("calls: " + calls + ", left: " + library.liveObjects());
-    System.out.println("never succeeded: " + neverSucceeded());
+    System.out.println("never reached: " + neverReached());
     if (!failures.isEmpty()) {
       failures.forEach(failure -> failure.printStackTrace(System.out));
       System.exit(4);
@@ -107,10 +154,10 @@ final class FuzzMain {
     }
   }
 
-  private Set<String> neverSucceeded() {
+  private Set<String> neverReached() {
     Set<String> names = new HashSet<>();
     entries.forEach(entry -> names.add(entry.name));
-    names.removeAll(succeeded);
+    names.removeAll(reached);
     return names;
   }
 
@@ -131,12 +178,11 @@ final class FuzzMain {
 
   /** Keeps the numbers of objects, and of panics, which are slow, within bounds. */
   private boolean isDue(String name, Random random) {
-    LiveObjects live = library.liveObjects();
     return switch (name) {
-      case "dk_config_new" -> live.configurations() < MAX_LIVE;
-      case "dk_connect", "dk_accept" -> live.connections() < MAX_LIVE;
-      case "dk_udp_open" -> live.sockets() < MAX_LIVE;
-      case "dk_config_free", "dk_conn_free", "dk_udp_close" -> random.nextInt(8) == 0;
+      case "dk_config_new" -> library.liveObjects().configurations() < MAX_LIVE;
+      case "dk_connect", "dk_accept" -> library.liveObjects().connections() < MAX_LIVE;
+      case "dk_udp_open" -> library.liveObjects().sockets() < MAX_LIVE;
+      case "dk_config_free", "dk_conn_free", "dk_udp_close" -> random.nextInt(16) == 0;
       case "dk_test_panic" -> random.nextInt(50) == 0;
       default -> true;
     };
@@ -152,14 +198,21 @@ final class FuzzMain {
         prepare(region, entry.name, random);
         arguments.add(pointer(region, random));
       } else if (type == long.class) {
-        arguments.add(number(random));
+        boolean object = arguments.isEmpty() && random.nextInt(4) != 0;
+        arguments.add(object ? recentOf(kindOf(entry.name), random) : number(random));
       } else if (type == int.class) {
         arguments.add(count(random));
       } else {
         arguments.add((byte) random.nextInt(random.nextBoolean() ? 2 : 256));
       }
     }
+    if (random.nextBoolean()) {
+      help(entry.name, arguments, regions, random);
+    }
     tame(entry.name, arguments);
+    if (entry.name.equals("dk_test_panic")) {
+      poisoned.add((Long) arguments.get(1));
+    }
     long result = ((Number) entry.handle.invokeWithArguments(arguments)).longValue();
     calls.incrementAndGet();
     judge(entry, arguments, result);
@@ -220,22 +273,87 @@ final class FuzzMain {
   private static int count(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> random.nextInt(8);
-      case 1 -> -1 - random.nextInt(8);
+      case 1 -> random.nextInt(32);
+      case 2 -> -1 - random.nextInt(8);
       default -> random.nextInt(MAX_COUNT);
     };
   }
 
-  /** Ids of all kinds, most of them of recent objects; some are stale, some are one off. */
+  /** An id of any kind, alive or stale, or one off. */
   private long anyId(Random random) {
-    Long[] ids = recent;
-    long id = ids.length == 0 ? 0 : ids[random.nextInt(ids.length)];
-    long other = random.nextInt(16) == 0 ? id + (1L << 32) : id;
-    // A first generation is zero: such ids are small enough to be a length of a region, or not.
+    long id = recentOf(Kind.values()[random.nextInt(Kind.values().length)], random);
+    long other = random.nextInt(4) == 0 ? id + (1L << 32) : id;
+    // Ids of the first generation may be small: then they are lengths within a region.
     return other >= 0 && other <= Integer.MAX_VALUE ? other % MAX_COUNT : other;
   }
 
-  /** Written by whoever makes an object; a stale view of it is as good. */
-  private volatile Long[] recent = {};
+  private long recentOf(Kind kind, Random random) {
+    AtomicLongArray ids = recent.getOrDefault(kind, new AtomicLongArray(1));
+    return ids.get(random.nextInt(ids.length()));
+  }
+
+  /** The kind of object that the first argument of a function names. */
+  private static Kind kindOf(String name) {
+    if (name.startsWith("dk_udp_")) {
+      return Kind.SOCKET;
+    }
+    return name.startsWith("dk_conn_")
+            || name.startsWith("dk_stream_")
+            || name.startsWith("dk_path_")
+        ? Kind.CONNECTION
+        : Kind.CONFIGURATION;
+  }
+
+  /** Makes a call that could succeed out of one that hardly can. */
+  private void help(
+      String name, List<Object> arguments, MemorySegment[] regions, Random random) {
+    if (name.equals("dk_connect")) {
+      byte[] alpns = LoopbackPeer.alpnList();
+      MemorySegment.copy(alpns, 0, regions[1], ValueLayout.JAVA_BYTE, 0, alpns.length);
+      LOOPBACK.write(regions[2], 0);
+      LOOPBACK.write(regions[3], 0);
+      arguments.set(2, regions[1]);
+      arguments.set(3, (long) alpns.length);
+      arguments.set(4, regions[2]);
+      arguments.set(5, regions[3]);
+      arguments.set(7, regions[4]);
+    } else if (name.equals("dk_accept")) {
+      MemorySegment.copy(initial, 0, regions[0], ValueLayout.JAVA_BYTE, 0, initial.length);
+      LOOPBACK.write(regions[1], 0);
+      LOOPBACK.write(regions[2], 0);
+      arguments.set(1, regions[0]);
+      arguments.set(2, (long) initial.length);
+      arguments.set(3, regions[1]);
+      arguments.set(4, regions[2]);
+      arguments.set(6, regions[3]);
+    } else if (name.equals("dk_test_panic")) {
+      Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+      arguments.set(0, kind.ordinal() + 1);
+      arguments.set(1, recentOf(kind, random));
+    } else if (name.startsWith("dk_stream_")) {
+      helpStream(name, arguments, regions, random);
+    }
+  }
+
+  private static void helpStream(
+      String name, List<Object> arguments, MemorySegment[] regions, Random random) {
+      int at = name.equals("dk_stream_capacity") || name.equals("dk_stream_priority") ? 1 : 2;
+      arguments.set(at, (long) random.nextInt(8));
+      if (name.equals("dk_stream_shutdown")) {
+        arguments.set(3, random.nextInt(2));
+        arguments.set(4, (long) random.nextInt(100));
+      } else if (name.equals("dk_stream_send")) {
+        arguments.set(3, regions[0]);
+        arguments.set(4, (long) random.nextInt(MAX_COUNT));
+        arguments.set(5, (byte) 0);
+        arguments.set(6, regions[1]);
+      } else if (name.equals("dk_stream_recv")) {
+        arguments.set(3, regions[0]);
+        arguments.set(4, 1L + random.nextInt(MAX_COUNT));
+        arguments.set(5, regions[1]);
+        arguments.set(6, regions[2]);
+      }
+  }
 
   private static void tame(String name, List<Object> arguments) {
     if (name.equals("dk_udp_wait")) {
@@ -244,19 +362,19 @@ final class FuzzMain {
   }
 
   private void judge(Entry entry, List<Object> arguments, long result) {
-    if (result >= 0) {
-      succeeded.add(entry.name);
-      if (Set.of("dk_config_new", "dk_connect", "dk_accept", "dk_udp_open").contains(entry.name)) {
-        remember(entry, arguments);
-      }
-      return;
-    }
-    boolean known = result >= LOWEST_STATUS;
     boolean panicked = result == NativeStatus.PANIC;
-    if (panicked && entry.name.equals("dk_test_panic")) {
-      poisoned.add((Long) arguments.get(1));
-    } else if (!known && !(panicked && touchesPoisoned(arguments))) {
-      throw new AssertionError(entry.name + arguments + " returns " + result + ": " + NativeLibrary.lastError());
+    if (result < LOWEST_STATUS && !(panicked && touchesPoisoned(arguments))) {
+      throw new AssertionError(
+          entry.name + arguments + " returns " + result + ": " + NativeLibrary.lastError());
+    }
+    if (result >= NativeStatus.DONE || entry.name.equals("dk_test_panic") && panicked) {
+      reached.add(entry.name);
+    }
+    Kind made = result < 0 ? null : MAKERS.get(entry.name);
+    if (made != null) {
+      int out = made == Kind.SOCKET ? OUT_OF_OPEN : arguments.size() - 1;
+      long id = ((MemorySegment) arguments.get(out)).get(ValueLayout.JAVA_LONG, 0);
+      remember(made, id);
     }
   }
 
@@ -264,15 +382,11 @@ final class FuzzMain {
     return arguments.stream().anyMatch(one -> one instanceof Long id && poisoned.contains(id));
   }
 
-  private void remember(Entry entry, List<Object> arguments) {
-    int out = entry.name.equals("dk_udp_open") ? 4 : arguments.size() - 1;
-    long id = ((MemorySegment) arguments.get(out)).get(ValueLayout.JAVA_LONG, 0);
+  /** Puts it in the place of an older one; threads may race for that, for any id will do. */
+  private void remember(Kind kind, long id) {
+    long n = made.incrementAndGet();
+    recent.computeIfAbsent(kind, k -> new AtomicLongArray(MAX_LIVE)).set((int) (n % MAX_LIVE), id);
     everMade.add(id);
-    Long[] before = recent;
-    int keep = Math.min(before.length, 4 * MAX_LIVE);
-    Long[] after = Arrays.copyOfRange(before, before.length - keep, before.length + 1);
-    after[keep] = id;
-    recent = after;
   }
 
   private static List<Entry> entries() {

@@ -271,6 +271,17 @@ class NativeConnectionTest {
     return peer.connection().streamSend(LoopbackPeer.now(), STREAM, bytes, 0, bytes.length);
   }
 
+  /**
+   * Ends a stream and sends that at once: quiche 0.30.0 takes an end that comes alone after
+   * everything was acknowledged for acknowledged too, and forgets to send it if another
+   * acknowledgement is processed before.
+   */
+  private static boolean finish(LoopbackPeer peer) {
+    long result = peer.connection().streamFinish(LoopbackPeer.now(), STREAM);
+    peer.flush();
+    return result == 0;
+  }
+
   private void connect() throws Exception {
     client.dial(server);
     until(() -> client.is(NativeState.CONFIRMED) && server.is(NativeState.CONFIRMED));
@@ -313,7 +324,7 @@ class NativeConnectionTest {
       if (piece > 0) {
         sent += (int) Math.max(connection.streamSend(LoopbackPeer.now(), STREAM, data, sent, piece), 0);
       } else if (!finished) {
-        finished = connection.streamFinish(LoopbackPeer.now(), STREAM) == 0;
+        finished = finish(client);
       }
       int room = Math.max(Math.min(back.length - taken, HEAP_PIECE), 1);
       int at = Math.min(taken, back.length - 1);
@@ -354,7 +365,7 @@ class NativeConnectionTest {
         long n = connection.streamSend(now, STREAM, bytes.address() + sent, received - sent);
         sent += Math.max(n, 0);
       } else if (ended && !finished) {
-        finished = connection.streamFinish(now, STREAM) == 0;
+        finished = finish(server);
       }
     }
   }
