@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadmeExampleTest {
   private static final Pattern JAVA_BLOCK = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final Pattern CLASS_NAME = Pattern.compile("public class (\\w+)");
-  private static final int MAX_LINES = 35;
+  private static final int MAX_LINES = 25;
 
   @Test
   void exampleCompilesAndSaysHello(@TempDir Path folder) throws Exception {
