@@ -74,6 +74,32 @@ fn a_dial_closed_before_any_answer_is_over_at_once() {
 }
 
 #[test]
+fn a_close_while_the_end_of_the_handshake_is_repeated_still_leaves() {
+    let _alone = alone();
+    let (mut client, mut server) = (Node::new(1), Node::new(2));
+    client.dial(&server, public_key(2), ALPN);
+    pump(&mut client, &mut server, |c, _| c.established(0));
+    // The client hears nothing more, so its loss timer asks for probes.
+    let (idle, _, _) = open_udp(loopback(0), 0);
+    let until = client.until_timer();
+    assert_eq!(
+        dk_udp_wait(idle, until, dk_wait_bit::DK_WAIT_READABLE as u32),
+        0
+    );
+    assert_eq!(dk_udp_close(idle), 0);
+    assert_eq!(dk_conn_on_timeout(client.conn(0), now_ns()), 0);
+    assert_eq!(client.close(0, 1, 7, b"bye"), 0);
+    assert!(client.ended(0));
+    let sent = dk_conn_stat::DK_CONN_SENT_PACKETS as usize;
+    let before = client.stats(0)[sent];
+    client.flush(0);
+    let packets = client.stats(0)[sent] - before;
+    assert!((1..8).contains(&packets), "{packets} packets");
+    pump(&mut client, &mut server, |_, s| s.ended(0));
+    assert_eq!(server.origin(0), (PEER_APP, 7));
+}
+
+#[test]
 fn close_arguments_are_checked() {
     let _alone = alone();
     let (client, _server) = pair();

@@ -1,6 +1,7 @@
 //! A connection: quiche's, and what the interface adds to it.
 
 mod cids;
+mod closing;
 mod events;
 mod keepalive;
 mod pacing;
@@ -21,6 +22,7 @@ use crate::tls::{self, Expectation, PublicKey};
 use crate::version::MIN_DATAGRAM;
 
 use cids::Cids;
+use closing::Closing;
 use events::Reported;
 use keepalive::KeepAlive;
 use pacing::Pacer;
@@ -47,6 +49,7 @@ pub(crate) struct Conn {
     streams: Streams,
     reported: Reported,
     counters: Counters,
+    closing: Closing,
     ending: Ending,
 }
 
@@ -135,6 +138,7 @@ impl Conn {
             streams: Streams::new(settings.conn_window.min(settings.stream_window)),
             reported: Reported::default(),
             counters: Counters::default(),
+            closing: Closing::default(),
             ending: Ending::default(),
             dialled,
             quic,
@@ -147,7 +151,10 @@ impl Conn {
 
     /// No application data any more, in either direction.
     fn is_ending(&self) -> bool {
-        self.quic.is_closed() || self.quic.is_draining() || self.quic.local_error().is_some()
+        self.quic.is_closed()
+            || self.quic.is_draining()
+            || self.quic.local_error().is_some()
+            || self.closing.waits()
     }
 
     pub(crate) fn peer_key(&mut self) -> Outcome<PublicKey> {
@@ -162,21 +169,19 @@ impl Conn {
     }
 
     pub(crate) fn timeout(&self, now: u64, at: &mut u64) -> Outcome<i32> {
-        let quic = self
-            .quic
-            .timeout()
-            .map(|left| now.saturating_add(nanos(left)));
-        let mut next = quic;
-        if !self.is_ending() {
-            let keep_alive = self
-                .keep_alive
-                .deadline()
-                .filter(|_| self.quic.is_established());
-            let own = [keep_alive, self.pacer.deadline()];
-            next = own.into_iter().chain([quic]).flatten().min();
-        }
-        *at = next.ok_or(Fault::done())?;
+        let left = self.quic.timeout();
+        let quic = left.map(|left| now.saturating_add(nanos(left)));
+        let pacer = self.pacer.deadline().filter(|_| !self.quic.is_draining());
+        let keep_alive = self.keep_alive.deadline().filter(|_| self.keeps_alive());
+        let next = [quic, pacer, keep_alive].into_iter().flatten().min();
+        *at = next
+            .filter(|_| !self.quic.is_closed())
+            .ok_or(Fault::done())?;
         Ok(0)
+    }
+
+    fn keeps_alive(&self) -> bool {
+        self.quic.is_established() && !self.is_ending()
     }
 
     pub(crate) fn on_timeout(&mut self, now: u64) {
@@ -186,8 +191,9 @@ impl Conn {
             self.ending.closed_by_timer(&self.quic);
         }
         // Probes for lost packets must leave even when pacing holds data back.
-        self.pacer.allow_probes();
-        if self.quic.is_established() && !self.is_ending() && self.keep_alive.is_due(now) {
+        self.pacer.allow(pacing::PROBES);
+        self.closing.allow_probes();
+        if self.keeps_alive() && self.keep_alive.is_due(now) {
             self.ping(now);
         }
     }
@@ -198,30 +204,6 @@ impl Conn {
         }
         self.keep_alive.touch(now);
     }
-
-    pub(crate) fn close(&mut self, now: u64, app: u8, code: u64, reason: &[u8]) -> Outcome<i32> {
-        check_close(app, code, reason)?;
-        self.quic.close(app == 1, code, reason)?;
-        self.ending.closed_here(app == 1, code, reason);
-        self.keep_alive.touch(now);
-        Ok(0)
-    }
-}
-
-const MAX_REASON: usize = 1024;
-
-fn check_close(app: u8, code: u64, reason: &[u8]) -> Outcome<()> {
-    if app > 1 {
-        return Err(Fault::arg("app is neither 0 nor 1"));
-    }
-    if code > crate::MAX_VARINT {
-        return Err(Fault::arg("error code above 2^62 - 1"));
-    }
-    // A longer one might not fit the packet, and then no close would be sent.
-    if reason.len() > MAX_REASON {
-        return Err(Fault::arg("reason longer than 1024 bytes"));
-    }
-    Ok(())
 }
 
 fn check_initial(datagram: &[u8]) -> Outcome<()> {

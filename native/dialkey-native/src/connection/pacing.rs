@@ -18,8 +18,9 @@ const BURST: u64 = 64 * 1024;
 /// A refill waits for this many packets, or for this much time.
 const QUANTUM_PACKETS: u64 = 16;
 const QUANTUM_NS: u64 = 1_000_000;
-/// Packets that may leave in spite of an empty bucket after a loss timer.
-const PROBES: u32 = 2;
+/// Packets that are not paced: an acknowledgement, and probes for lost ones.
+pub(super) const ACK: u32 = 1;
+pub(super) const PROBES: u32 = 2;
 
 /// What the path looks like at the start of a send batch.
 pub(super) struct Path {
@@ -99,13 +100,9 @@ impl Pacer {
         self.resume
     }
 
-    /// Packets arrived: the acknowledgement may leave at once.
-    pub(super) fn allow_ack(&mut self) {
-        self.exempt = self.exempt.max(1);
-    }
-
-    pub(super) fn allow_probes(&mut self) {
-        self.exempt = self.exempt.max(PROBES);
+    /// Lets so many packets leave whatever the bucket says.
+    pub(super) fn allow(&mut self, packets: u32) {
+        self.exempt = self.exempt.max(packets);
     }
 
     /// Opens a batch; a path that is not worth pacing is not limited.
@@ -291,7 +288,7 @@ mod tests {
         let mut pacer = Pacer::new(&Settings::default());
         drain(&mut pacer, MS, &path);
         assert!(!pacer.open(MS, Some(&path)).admits());
-        pacer.allow_ack();
+        pacer.allow(ACK);
         let mut burst = pacer.open(MS, Some(&path));
         assert!(burst.admits());
         burst.book(40, Instant::now());

@@ -2,7 +2,7 @@
 
 use quiche::RecvInfo;
 
-use super::Conn;
+use super::{Conn, pacing};
 use crate::abi::{dk_packet_type, dk_rx};
 use crate::fault::{Fault, Outcome};
 use crate::header::{self, Long};
@@ -146,7 +146,7 @@ impl Conn {
         self.counters.dropped += datagrams.saturating_sub(accepted) as u64;
         if accepted > 0 {
             self.keep_alive.received(now);
-            self.pacer.allow_ack();
+            self.pacer.allow(pacing::ACK);
         }
         if self.quic.is_established() && !self.is_ending() {
             self.cids.refill(&mut self.quic);

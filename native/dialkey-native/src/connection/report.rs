@@ -20,22 +20,11 @@ pub(super) struct Counters {
 /// How the connection ended, as far as quiche does not keep it.
 #[derive(Default)]
 pub(super) struct Ending {
-    /// Our own close as the caller gave it: before the handshake is over
-    /// quiche replaces an application's code.
-    own: Option<ConnectionError>,
     reset: bool,
     lost_path: bool,
 }
 
 impl Ending {
-    pub(super) fn closed_here(&mut self, is_app: bool, error_code: u64, reason: &[u8]) {
-        self.own = Some(ConnectionError {
-            is_app,
-            error_code,
-            reason: reason.to_vec(),
-        });
-    }
-
     /// A packet that closes without any error is a stateless reset.
     pub(super) fn closed_by_packet(&mut self, quic: &quiche::Connection) {
         self.reset = quic.local_error().is_none() && quic.peer_error().is_none();
@@ -89,7 +78,7 @@ impl Conn {
                 O::DK_ORIGIN_LOCAL_TRANSPORT,
             )
         };
-        if let Some(own) = &self.ending.own {
+        if let Some(own) = self.closing.own() {
             here(own)
         } else if let Some(peer) = self.quic.peer_error() {
             by(
@@ -112,12 +101,7 @@ impl Conn {
 
     pub(crate) fn close_reason(&self) -> &[u8] {
         let peer = self.quic.peer_error();
-        let error = self
-            .ending
-            .own
-            .as_ref()
-            .or(peer)
-            .or(self.quic.local_error());
+        let error = self.closing.own().or(peer).or(self.quic.local_error());
         error.map_or(&[], |error| &error.reason)
     }
 

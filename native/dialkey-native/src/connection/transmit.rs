@@ -154,6 +154,7 @@ impl Conn {
             let Some((len, info)) = self.produce(space) else {
                 return End::Idle;
             };
+            self.hand_over_after(buf.get(off..off + len));
             burst.book(len, info.at);
             entries.add(off, len, &info);
             off += len;
@@ -162,19 +163,16 @@ impl Conn {
 
     fn produce(&mut self, space: &mut [u8]) -> Option<(usize, SendInfo)> {
         loop {
+            if self.quic.local_error().is_some() && !self.closing.admits() {
+                return None;
+            }
             match self.quic.send(space) {
                 Ok(made) => return Some(made),
+                Err(quiche::Error::Done) if self.closing.waits() => self.hand_over_after(None),
                 Err(quiche::Error::Done) => return None,
-                Err(error) if self.is_ending() => {
-                    // Even the close cannot be sent; the timers end it.
-                    let _ = error;
-                    return None;
-                }
                 // quiche leaves it to the caller to close after a failed send;
                 // then the close itself is what is sent.
-                Err(_) => {
-                    let _ = self.quic.close(false, INTERNAL_ERROR, b"");
-                }
+                Err(_) => self.quic.close(false, INTERNAL_ERROR, b"").ok()?,
             }
         }
     }
