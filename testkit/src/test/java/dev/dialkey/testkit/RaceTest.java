@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -84,10 +83,12 @@ class RaceTest {
     for (int round = 0; round < Size.of(6, 100); round++) {
       try (var pair = Loopback.connect(options)) {
         List<Tasks.Task<Boolean>> tasks = new ArrayList<>();
+        long start = System.nanoTime();
+        long beatNanos = Duration.ofMillis(95 + round % 3 * 5).toNanos();
         for (int i = 0; i < THREADS; i++) {
           boolean reads = i % 2 == 0;
           Connection connection = i < THREADS / 2 ? pair.client() : pair.server();
-          tasks.add(Tasks.run(() -> untilOver(() -> aroundTheTimeout(connection, reads))));
+          tasks.add(Tasks.run(() -> untilOver(() -> aroundTheTimeout(connection, reads, start, beatNanos))));
         }
         for (var task : tasks) {
           task.get();
@@ -97,11 +98,11 @@ class RaceTest {
     }
   }
 
-  /** Lets the connection go idle now and then, for about as long as it takes to time out. */
-  private static void aroundTheTimeout(Connection connection, boolean reads) throws IOException {
-    Random random = ThreadLocalRandom.current();
+  /** All write at the same beat, about as long as the time-out; after some beats they skip one. */
+  private static void aroundTheTimeout(
+      Connection connection, boolean reads, long start, long beatNanos) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocateDirect(10_000);
-    while (true) {
+    for (int beat = 1; ; beat++) {
       if (reads) {
         try (var stream = connection.acceptUni()) {
           stream.read(buffer.clear());
@@ -111,7 +112,10 @@ class RaceTest {
           stream.write(buffer.clear());
           stream.finish();
         }
-        LockSupport.parkNanos(Duration.ofMillis(80 + random.nextInt(40)).toNanos());
+        long next = start + (beat < 5 ? beat : beat * 3) * beatNanos;
+        while (System.nanoTime() - next < 0) {
+          LockSupport.parkNanos(next - System.nanoTime());
+        }
       }
     }
   }

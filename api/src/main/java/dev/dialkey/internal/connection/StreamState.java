@@ -20,6 +20,17 @@ public final class StreamState {
     this.readHalf = uni && local ? null : new ReadHalf(connection, this);
   }
 
+  private StreamState(long id) {
+    this.id = id;
+    this.writeHalf = null;
+    this.readHalf = null;
+  }
+
+  /** A stream with an id and nothing else, which belongs to no connection. */
+  static StreamState bare(long id) {
+    return new StreamState(id);
+  }
+
   public long id() {
     return id;
   }

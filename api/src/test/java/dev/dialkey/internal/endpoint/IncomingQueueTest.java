@@ -1,0 +1,122 @@
+package dev.dialkey.internal.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dialkey.DialkeyTimeoutException;
+import dev.dialkey.bindings.NativeAddress;
+import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.loop.LoopCounters;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class IncomingQueueTest {
+  private static final long LONG = TimeUnit.SECONDS.toNanos(20);
+
+  private final LoopCounters counters = new LoopCounters();
+  private final IncomingQueue queue = new IncomingQueue(counters);
+
+  @Test
+  void oldestComesFirst() throws Exception {
+    PendingIncoming first = incoming(1);
+    PendingIncoming second = incoming(2);
+    queue.offer(first);
+    queue.offer(second);
+    assertThat(queue.take(0)).containsSame(first);
+    assertThat(queue.take(0)).containsSame(second);
+    assertThatThrownBy(() -> queue.take(0)).isInstanceOf(DialkeyTimeoutException.class);
+    assertThatThrownBy(() -> queue.take(1_000_000)).isInstanceOf(DialkeyTimeoutException.class);
+  }
+
+  @Test
+  void queueIsBounded() throws Exception {
+    for (int i = 0; i < IncomingQueue.MAX_WAITING; i++) {
+      assertThat(queue.offer(incoming(i))).isTrue();
+    }
+    assertThat(queue.offer(incoming(0))).isFalse();
+    assertThat(queue.take(0)).isPresent();
+    assertThat(queue.offer(incoming(0))).isTrue();
+  }
+
+  @Test
+  void thoseThatWaitedTooLongAreDropped() {
+    PendingIncoming old = incoming(1_000);
+    queue.offer(old);
+    queue.offer(incoming(TimeUnit.SECONDS.toNanos(25)));
+    assertThat(queue.pollExpired(TimeUnit.SECONDS.toNanos(29))).isNull();
+    assertThat(queue.pollExpired(TimeUnit.SECONDS.toNanos(31))).isSameAs(old);
+    assertThat(queue.pollExpired(TimeUnit.SECONDS.toNanos(31))).isNull();
+    assertThat(counters.incomingExpired.sum()).isEqualTo(1);
+  }
+
+  @Test
+  void closeEndsAllWaitsAndRefusesMore() throws Exception {
+    List<FutureTask<Optional<PendingIncoming>>> waiting = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      var task = new FutureTask<>(() -> queue.take(LONG));
+      Thread.ofVirtual().start(task);
+      waiting.add(task);
+    }
+    queue.close();
+    for (var task : waiting) {
+      assertThat(task.get()).isEmpty();
+    }
+    assertThat(queue.offer(incoming(1))).isFalse();
+    assertThat(queue.take(LONG)).isEmpty();
+  }
+
+  @Test
+  void interruptIsPassedOn() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> queue.take(LONG)).isInstanceOf(InterruptedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void arrivalForAnInterruptedThreadReachesAnother() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      var interrupted = new FutureTask<>(() -> queue.take(LONG));
+      var other = new FutureTask<>(() -> queue.take(LONG));
+      Thread victim = Thread.ofVirtual().start(interrupted);
+      Thread.ofVirtual().start(other);
+      var arriving = Thread.ofVirtual().start(() -> queue.offer(incoming(1)));
+      victim.interrupt();
+      arriving.join();
+      int taken = taken(interrupted);
+      if (taken == 1) {
+        queue.offer(incoming(2));
+      }
+      assertThat(other.get()).isPresent();
+    }
+  }
+
+  private static int taken(FutureTask<Optional<PendingIncoming>> task) throws Exception {
+    try {
+      return task.get().isPresent() ? 1 : 0;
+    } catch (java.util.concurrent.ExecutionException e) {
+      assertThat(e).hasCauseInstanceOf(InterruptedIOException.class);
+      return 0;
+    }
+  }
+
+  private static PendingIncoming incoming(long arrivedNanos) {
+    var datagram = new EarlyDatagram(new byte[1], NativeAddress.NONE, NativeAddress.NONE);
+    return new PendingIncoming(new InitialId(new byte[8]), noLoop(), datagram, arrivedNanos);
+  }
+
+  /** The queue never looks at the loop, and one cannot be made without a socket. */
+  @SuppressWarnings("NullAway")
+  private static EndpointLoop noLoop() {
+    @Nullable EndpointLoop none = null;
+    return none;
+  }
+}
