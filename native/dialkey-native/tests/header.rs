@@ -4,6 +4,31 @@ use std::path::Path;
 
 const WRITE: &str = "DIALKEY_WRITE_HEADER";
 
+const ENTRIES: [&str; 8] = [
+    "library",
+    "config",
+    "packets",
+    "connections",
+    "streams",
+    "paths",
+    "udp",
+    "testing",
+];
+
+#[test]
+fn all_files_with_entries_are_in_the_header() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/entry");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| file.unwrap().path().file_stem().unwrap().to_owned())
+        .filter(|name| name != "mod")
+        .collect();
+    files.sort();
+    let mut entries = ENTRIES;
+    entries.sort();
+    assert_eq!(files, entries);
+}
+
 #[test]
 fn the_header_did_not_drift() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
