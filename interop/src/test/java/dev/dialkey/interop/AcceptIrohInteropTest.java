@@ -3,16 +3,22 @@ package dev.dialkey.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.dialkey.BiStream;
 import dev.dialkey.CloseReason;
 import dev.dialkey.Connection;
 import dev.dialkey.Endpoint;
 import dev.dialkey.Router;
+import dev.dialkey.StreamStoppedException;
 import dev.dialkey.addressing.SecretKey;
 import dev.dialkey.testkit.LeakCheck;
 import dev.dialkey.testkit.Loopback;
+import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +74,28 @@ class AcceptIrohInteropTest {
 
   @ParameterizedTest
   @EnumSource(IrohRelease.class)
+  void stopAndResetOfEitherSideShowTheirCodes(IrohRelease release) throws Exception {
+    BlockingQueue<Long> stopCodes = new LinkedBlockingQueue<>();
+    Endpoint endpoint = Loopback.builder().bind();
+    try (Router _ =
+            Router.builder(endpoint)
+                .accept("stops/0", connection -> stop(connection.acceptBi(), 23))
+                .accept("resets/0", connection -> reset(connection.acceptBi(), 24))
+                .accept("writes/0", connection -> writeUntilStopped(connection, stopCodes))
+                .start();
+        var peer = IrohPeer.start(release)) {
+      InetSocketAddress address = endpoint.boundSockets().getFirst();
+      String stopped = peer.begin("wait-stopped", peer.dial(endpoint.id(), "stops/0", address));
+      assertThat(peer.answer(stopped).get("code").asLong()).isEqualTo(23);
+      String reset = peer.begin("read-until-reset", peer.dial(endpoint.id(), "resets/0", address));
+      assertThat(peer.answer(reset).get("code").asLong()).isEqualTo(24);
+      peer.begin("bi-stop", peer.dial(endpoint.id(), "writes/0", address), 22);
+      assertThat(stopCodes.poll(20, TimeUnit.SECONDS)).isEqualTo(22);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(IrohRelease.class)
   void closeOfThePeerShowsItsCode(IrohRelease release) throws Exception {
     try (Router router = serve();
         var peer = IrohPeer.start(release)) {
@@ -75,7 +103,8 @@ class AcceptIrohInteropTest {
       Connection accepted = accepted();
       peer.tell("close " + connection + " 44 so long");
       assertThat(accepted.closed().get(20, TimeUnit.SECONDS))
-          .isEqualTo(new CloseReason.ApplicationClosed(44, "so long".getBytes("UTF-8")));
+          .isEqualTo(
+              new CloseReason.ApplicationClosed(44, "so long".getBytes(StandardCharsets.UTF_8)));
     }
   }
 
@@ -115,8 +144,7 @@ class AcceptIrohInteropTest {
         SecretKey other = SecretKey.generate();
         var peer = IrohPeer.start(release)) {
       InetSocketAddress address = router.endpoint().boundSockets().getFirst();
-      JsonNode wrong =
-          peer.attempt("dial", other.endpointId(), IrohPeer.join(address), ECHO);
+      JsonNode wrong = peer.attempt("dial", other.endpointId(), IrohPeer.join(address), ECHO);
       assertThat(wrong.get("code").asLong()).isEqualTo(304);
       assertThat(wrong.get("by").asText()).isEqualTo("local");
       JsonNode unknown =
@@ -157,8 +185,7 @@ class AcceptIrohInteropTest {
 
   @ParameterizedTest
   @EnumSource(IrohRelease.class)
-  void restartedEndpointResetsTheConnectionsOfItsFormerLife(IrohRelease release)
-      throws Exception {
+  void restartedEndpointResetsTheConnectionsOfItsFormerLife(IrohRelease release) throws Exception {
     SecretKey key = SecretKey.generate();
     try (var former = FormerLife.start(key, ECHO);
         var peer = IrohPeer.start(release)) {
@@ -171,6 +198,28 @@ class AcceptIrohInteropTest {
         assertThat(peer.await("closed").get("kind").asText()).isEqualTo("reset");
         assertThat(restarted.metrics().statelessResetsSent()).isPositive();
       }
+    }
+  }
+
+  private static void stop(BiStream stream, long code) {
+    stream.recv().stop(code);
+    stream.recv().connection().closed().join();
+  }
+
+  private static void reset(BiStream stream, long code) throws IOException {
+    stream.recv().read(new byte[1]);
+    stream.send().reset(code);
+    stream.recv().connection().closed().join();
+  }
+
+  private static void writeUntilStopped(Connection connection, BlockingQueue<Long> stopCodes)
+      throws IOException {
+    try (BiStream stream = connection.acceptBi()) {
+      while (true) {
+        stream.send().write(new byte[10_000]);
+      }
+    } catch (StreamStoppedException e) {
+      stopCodes.add(e.code());
     }
   }
 

@@ -70,13 +70,12 @@ class DialIrohInteropTest {
       for (int i = 0; i < 100; i++) {
         int length = 100_000 + i * 1_000;
         echoes.add(
-            threads.submit(
-                () -> {
-                  try (BiStream stream = connection.openBi()) {
-                    Pattern.echo(stream, length);
-                  }
-                  return null;
-                }));
+            threads.submit(() -> {
+              try (BiStream stream = connection.openBi()) {
+                Pattern.echo(stream, length);
+              }
+              return null;
+            }));
       }
       for (var echo : echoes) {
         echo.get();
@@ -151,8 +150,7 @@ class DialIrohInteropTest {
         BiStream stream = script(connection, "close 42 bye now");
         assertThat(connection.closed().get(20, TimeUnit.SECONDS))
             .isEqualTo(
-                new CloseReason.ApplicationClosed(
-                    42, "bye now".getBytes(StandardCharsets.UTF_8)));
+                new CloseReason.ApplicationClosed(42, "bye now".getBytes(StandardCharsets.UTF_8)));
         stream.close();
       }
       try (Connection connection = endpoint.connect(peer.addr(), ECHO)) {
@@ -188,8 +186,7 @@ class DialIrohInteropTest {
         Endpoint endpoint = Loopback.builder().bind()) {
       EndpointAddr impostor = EndpointAddr.of(other.endpointId(), peer.addr().addrs());
       var refused =
-          catchThrowableOfType(
-              HandshakeException.class, () -> endpoint.connect(impostor, ECHO));
+          catchThrowableOfType(HandshakeException.class, () -> endpoint.connect(impostor, ECHO));
       assertThat(refused.alert()).isEqualTo(48);
       assertThat(refused.byPeer()).isFalse();
       assertThat(peer.await("handshake-failed").get("code").asLong()).isEqualTo(304);

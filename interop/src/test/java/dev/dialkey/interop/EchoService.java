@@ -33,7 +33,7 @@ final class EchoService implements ProtocolHandler {
 
   private void echo(BiStream stream) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(64 * 1024);
-    try (stream) {
+    try {
       while (stream.recv().read(buffer) >= 0) {
         stream.send().write(buffer.flip());
         buffer.clear();
@@ -47,6 +47,8 @@ final class EchoService implements ProtocolHandler {
       stream.recv().stop(e.code());
     } catch (IOException e) {
       // The connection is over; the test asserts how.
+    } finally {
+      stream.close();
     }
   }
 

@@ -18,14 +18,18 @@ enum IrohRelease {
     return version;
   }
 
-  /** The peer's program; a missing one fails the test, for a skipped interop test proves nothing. */
+  /**
+   * The peer's program; a missing one fails the test, for a skipped interop test proves nothing.
+   */
   Path program() {
     Path program =
         Path.of("peers/target/peer/iroh-peer-" + version.replace('.', '-')).toAbsolutePath();
     if (!Files.isExecutable(program)) {
       throw new AssertionError(
-          program + " is missing: run ./ci/verify, or cargo build --locked --profile peer in"
-              + " interop/peers/iroh-" + version);
+          program
+              + " is missing: run ./ci/verify, or cargo build --locked --profile peer in"
+              + " interop/peers/iroh-"
+              + version);
     }
     return program;
   }

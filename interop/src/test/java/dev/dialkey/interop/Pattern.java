@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
-/** The bytes that the iroh peers send and expect: byte {@code i} is {@code (i * 31 + 7) mod 256}. */
+/**
+ * The bytes that the iroh peers send and expect: byte {@code i} is {@code (i * 31 + 7) mod 256}.
+ */
 final class Pattern {
   private static final int CHUNK = 1 << 18; // A multiple of 256, so that every chunk is the same.
 
@@ -24,14 +26,13 @@ final class Pattern {
   static void echo(BiStream stream, long length) throws IOException {
     CompletableFuture<Long> received = new CompletableFuture<>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try {
-                received.complete(readAndCheck(stream.recv()));
-              } catch (IOException | RuntimeException | Error e) {
-                received.completeExceptionally(e);
-              }
-            });
+        .start(() -> {
+          try {
+            received.complete(readAndCheck(stream.recv()));
+          } catch (IOException | RuntimeException | Error e) {
+            received.completeExceptionally(e);
+          }
+        });
     ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK).put(bytes(CHUNK));
     for (long done = 0; done < length; ) {
       chunk.position(0).limit((int) Math.min(CHUNK, length - done));
