@@ -64,8 +64,7 @@ public final class NativeConnection implements AutoCloseable {
       return create(
           slots,
           out ->
-              dialkey_h.dk_connect(
-                  config.id(), key, list, alpns.length, from, to, nowNanos, out));
+              dialkey_h.dk_connect(config.id(), key, list, alpns.length, from, to, nowNanos, out));
     }
   }
 
@@ -87,9 +86,7 @@ public final class NativeConnection implements AutoCloseable {
       MemorySegment from = write(arena, peer);
       return create(
           slots,
-          out ->
-              dialkey_h.dk_accept(
-                  config.id(), packet, initial.length, to, from, nowNanos, out));
+          out -> dialkey_h.dk_accept(config.id(), packet, initial.length, to, from, nowNanos, out));
     }
   }
 

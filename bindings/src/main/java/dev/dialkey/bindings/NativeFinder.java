@@ -98,8 +98,7 @@ final class NativeFinder {
   }
 
   private byte[] resource() throws NativeLoadException {
-    try (InputStream in =
-        NativeFinder.class.getClassLoader().getResourceAsStream(resourceName())) {
+    try (InputStream in = NativeFinder.class.getClassLoader().getResourceAsStream(resourceName())) {
       if (in != null) {
         return in.readAllBytes();
       }

@@ -3,6 +3,7 @@ package dev.dialkey.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +13,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NativeLeakCheck.class)
 class BatchTest {
   private static final NativeAddress ONE =
-      NativeAddress.of(new InetSocketAddress("127.0.0.1", 1111));
-  private static final NativeAddress TWO = NativeAddress.of(new InetSocketAddress("::1", 2222));
+      NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1111));
+  private static final NativeAddress TWO =
+      NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("::1"), 2222));
 
   @Test
   void aSingleDatagramIsReadAsItWasSet() {
@@ -60,8 +62,7 @@ class BatchTest {
       peer.received.setSingle(new byte[100], ONE, TWO);
 
       for (int[] range : new int[][] {{0, 2}, {1, 1}, {-1, 1}, {0, -1}, {Integer.MAX_VALUE, 1}}) {
-        assertThatThrownBy(
-                () -> peer.connection().receive(0, peer.received, range[0], range[1]))
+        assertThatThrownBy(() -> peer.connection().receive(0, peer.received, range[0], range[1]))
             .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> peer.socket.send(peer.toSend, range[0], range[1]))
             .isInstanceOf(IndexOutOfBoundsException.class);
@@ -104,13 +105,11 @@ class BatchTest {
       }
       assertThat(addresses).doesNotHaveDuplicates();
       assertThat(addresses.stream().mapToLong(a -> a).sorted().toArray())
-          .satisfies(
-              sorted -> {
-                for (int i = 1; i < sorted.length; i++) {
-                  assertThat(sorted[i] - sorted[i - 1])
-                      .isGreaterThanOrEqualTo(ResultSlots.SLOT_BYTES);
-                }
-              });
+          .satisfies(sorted -> {
+            for (int i = 1; i < sorted.length; i++) {
+              assertThat(sorted[i] - sorted[i - 1]).isGreaterThanOrEqualTo(ResultSlots.SLOT_BYTES);
+            }
+          });
     }
   }
 
@@ -120,10 +119,9 @@ class BatchTest {
       long first = peer.slots.take().address();
       byte[] noAlpn = new byte[0];
       for (int i = 0; i < 1_000; i++) {
-        assertThatThrownBy(
-                () ->
-                    NativeConnection.connect(
-                        peer.config, peer.slots, peer.publicKey, noAlpn, NativeAddress.NONE, ONE, 0))
+        assertThatThrownBy(() ->
+                NativeConnection.connect(
+                    peer.config, peer.slots, peer.publicKey, noAlpn, NativeAddress.NONE, ONE, 0))
             .isInstanceOf(NativeException.class);
       }
       // The piece of 256 slots is still the same.

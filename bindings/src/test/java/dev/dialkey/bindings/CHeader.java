@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What {@code dialkey.h} declares, read from its text. */
 final class CHeader {
@@ -20,7 +19,8 @@ final class CHeader {
   private static final Pattern COMMENT = Pattern.compile("/\\*.*?\\*/", Pattern.DOTALL);
   private static final Pattern FUNCTION =
       Pattern.compile("^(u?int\\d+_t)\\s+(dk_\\w+)\\(([^)]*)\\);", Pattern.MULTILINE);
-  private static final Pattern CONSTANT = Pattern.compile("^\\s*(DK_\\w+) = (-?\\d+),", Pattern.MULTILINE);
+  private static final Pattern CONSTANT =
+      Pattern.compile("^\\s*(DK_\\w+) = (-?\\d+),", Pattern.MULTILINE);
 
   private final String text;
 
@@ -67,9 +67,9 @@ final class CHeader {
     String list = function.group(3).strip();
     List<String> types = new ArrayList<>();
     if (!list.equals("void")) {
-      Stream.of(list.split(","))
-          .map(String::strip)
-          .forEach(one -> types.add(one.contains("*") ? "pointer" : one.split("\\s+")[0]));
+      for (String one : list.split(",", -1)) {
+        types.add(one.contains("*") ? "pointer" : one.strip().split("\\s+", -1)[0]);
+      }
     }
     return types;
   }

@@ -39,8 +39,10 @@ final class ChildJvm implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     // A place to extract to comes from the arguments alone, and no options from outside.
-    builder.environment().keySet().removeAll(
-        List.of("XDG_CACHE_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("XDG_CACHE_HOME", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     // Back traces of the panics that the fuzzer provokes would fill megabytes.
     builder.environment().put("RUST_BACKTRACE", "0");
     return new ChildJvm(builder.start(), output);

@@ -137,7 +137,8 @@ class HeaderTest {
 
   @Test
   void versionsAreTheSame() throws IOException {
-    assertThat(CHeader.read().constants()).containsEntry("DK_ABI_VERSION", NativeLibrary.ABI_VERSION);
+    assertThat(CHeader.read().constants())
+        .containsEntry("DK_ABI_VERSION", NativeLibrary.ABI_VERSION);
     assertThat(NativeLibrary.load().abiVersion()).isEqualTo(NativeLibrary.ABI_VERSION);
   }
 
@@ -208,8 +209,7 @@ class HeaderTest {
   }
 
   private static FunctionDescriptor descriptor(String function) throws Exception {
-    return (FunctionDescriptor)
-        dialkey_h.class.getMethod(function + "$descriptor").invoke(null);
+    return (FunctionDescriptor) dialkey_h.class.getMethod(function + "$descriptor").invoke(null);
   }
 
   /** Without the target layout that jextract adds to pointers. */

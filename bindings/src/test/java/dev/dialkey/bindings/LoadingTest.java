@@ -221,7 +221,7 @@ class LoadingTest {
     return Files.copy(Platform.library(), place.resolve(System.mapLibraryName("dialkey")));
   }
 
-  private Path stub(String source) throws IOException, InterruptedException {
+  private Path stub(String source) throws IOException {
     Path library = folder.resolve("stub.so");
     Platform.compile(Files.writeString(folder.resolve("stub.c"), source), library);
     return library;

@@ -1,6 +1,7 @@
 package dev.dialkey.bindings;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -9,7 +10,9 @@ import java.security.KeyPairGenerator;
 import java.security.interfaces.EdECPrivateKey;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** One end of a connection over a real socket, turned by the thread of the test. */
 final class LoopbackPeer implements AutoCloseable {
@@ -33,7 +36,7 @@ final class LoopbackPeer implements AutoCloseable {
   /** Kinds of events seen so far. */
   final Set<Integer> seen = new HashSet<>();
 
-  private final NativeConnection[] connection = new NativeConnection[1];
+  private @Nullable NativeConnection connection;
 
   private LoopbackPeer(byte[] seed, byte[] publicKey, NativeSocket socket) {
     this.seed = seed;
@@ -53,7 +56,8 @@ final class LoopbackPeer implements AutoCloseable {
     byte[] seed = ((EdECPrivateKey) keys.getPrivate()).getBytes().orElseThrow();
     byte[] encoded = keys.getPublic().getEncoded();
     byte[] publicKey = Arrays.copyOfRange(encoded, encoded.length - KEY_BYTES, encoded.length);
-    return new LoopbackPeer(seed, publicKey, NativeSocket.open(new InetSocketAddress(host, 0)));
+    return new LoopbackPeer(
+        seed, publicKey, NativeSocket.open(new InetSocketAddress(InetAddress.ofLiteral(host), 0)));
   }
 
   NativeAddress address() {
@@ -61,15 +65,15 @@ final class LoopbackPeer implements AutoCloseable {
   }
 
   boolean hasConnection() {
-    return connection[0] != null;
+    return connection != null;
   }
 
   NativeConnection connection() {
-    return connection[0];
+    return Objects.requireNonNull(connection);
   }
 
   void dial(LoopbackPeer peer) {
-    connection[0] =
+    connection =
         NativeConnection.connect(
             config, slots, peer.publicKey, ALPN_LIST, address(), peer.address(), now());
   }
@@ -83,9 +87,8 @@ final class LoopbackPeer implements AutoCloseable {
     if (socket.receive(received) > 0) {
       if (!hasConnection()) {
         byte[] first = received.copy(0, 0, received.length(0));
-        connection[0] =
-            NativeConnection.accept(
-                config, slots, first, received.to(0), received.from(0), now());
+        connection =
+            NativeConnection.accept(config, slots, first, received.to(0), received.from(0), now());
       }
       connection().receive(now(), received, 0, received.size());
     }
@@ -150,7 +153,7 @@ final class LoopbackPeer implements AutoCloseable {
   /** Frees the connection without a word to the peer. */
   void forget() {
     connection().close();
-    connection[0] = null;
+    connection = null;
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dialkey.bindings.ffi.dialkey_h;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -142,17 +143,15 @@ class MisuseTest {
 
   @Test
   void closingASocketEndsAWait() throws Exception {
-    NativeSocket socket = NativeSocket.open(new InetSocketAddress("127.0.0.1", 0));
+    NativeSocket socket =
+        NativeSocket.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
     try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
       Future<?> waiting =
-          threads.submit(
-              () ->
-                  assertThatThrownBy(() -> awaitForEver(socket))
-                      .isInstanceOfSatisfying(
-                          NativeException.class,
-                          e ->
-                              assertThat(e.status())
-                                  .isIn(NativeStatus.CLOSED, NativeStatus.STATE)));
+          threads.submit(() ->
+              assertThatThrownBy(() -> awaitForEver(socket))
+                  .isInstanceOfSatisfying(
+                      NativeException.class,
+                      e -> assertThat(e.status()).isIn(NativeStatus.CLOSED, NativeStatus.STATE)));
       socket.close();
       waiting.get();
     }
@@ -166,7 +165,8 @@ class MisuseTest {
 
   @Test
   void aNegativeTimeIsNoLongWait() throws Exception {
-    try (NativeSocket socket = NativeSocket.open(new InetSocketAddress("127.0.0.1", 0))) {
+    try (NativeSocket socket =
+        NativeSocket.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0))) {
       assertThat(socket.await(-1, false)).isZero();
       assertThat(socket.await(Long.MIN_VALUE, false)).isZero();
       socket.wake();

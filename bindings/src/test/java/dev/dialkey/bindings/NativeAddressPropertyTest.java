@@ -21,24 +21,21 @@ class NativeAddressPropertyTest {
   @Test
   void ipv4AddressesComeBack() {
     qt().forAll(integers().all(), PORTS)
-        .checkAssert(
-            (ip, port) -> {
-              byte[] bytes = ByteBuffer.allocate(4).putInt(ip).array();
-              check(new InetSocketAddress(address(bytes, 0), port), 4);
-            });
+        .checkAssert((ip, port) -> {
+          byte[] bytes = ByteBuffer.allocate(4).putInt(ip).array();
+          check(new InetSocketAddress(address(bytes, 0), port), 4);
+        });
   }
 
   @Test
   void ipv6AddressesComeBack() {
-    qt().forAll(
-            longs().all(), longs().all(), PORTS, integers().between(0, Integer.MAX_VALUE))
-        .checkAssert(
-            (high, low, port, scope) -> {
-              // A first bit that is set keeps IPv4-mapped addresses out: Java makes IPv4 of them.
-              byte[] bytes =
-                  ByteBuffer.allocate(16).putLong(high | Long.MIN_VALUE).putLong(low).array();
-              check(new InetSocketAddress(address(bytes, scope), port), 6);
-            });
+    qt().forAll(longs().all(), longs().all(), PORTS, integers().between(0, Integer.MAX_VALUE))
+        .checkAssert((high, low, port, scope) -> {
+          // A first bit that is set keeps IPv4-mapped addresses out: Java makes IPv4 of them.
+          byte[] bytes =
+              ByteBuffer.allocate(16).putLong(high | Long.MIN_VALUE).putLong(low).array();
+          check(new InetSocketAddress(address(bytes, scope), port), 6);
+        });
   }
 
   private static void check(InetSocketAddress address, int family) {

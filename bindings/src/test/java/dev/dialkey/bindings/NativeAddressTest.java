@@ -16,7 +16,7 @@ class NativeAddressTest {
   void fieldsLieWhereTheHeaderPutsThem() throws Exception {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment segment = arena.allocate(NativeAddress.BYTES, 8);
-      var six = InetAddress.getByName("fe80::1%7");
+      var six = InetAddress.ofLiteral("fe80::1%7");
       NativeAddress.of(new InetSocketAddress(six, 0xabcd)).write(segment, 0);
 
       assertThat(dk_addr.ip(segment).toArray(ValueLayout.JAVA_BYTE)).isEqualTo(six.getAddress());
@@ -32,7 +32,8 @@ class NativeAddressTest {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment segment = arena.allocate(NativeAddress.BYTES, 8);
       segment.fill((byte) 0xff);
-      NativeAddress.of(new InetSocketAddress("192.0.2.1", 53)).write(segment, 0);
+      NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 53))
+          .write(segment, 0);
 
       assertThat(dk_addr.ip(segment).toArray(ValueLayout.JAVA_BYTE))
           .startsWith(192, 0, 2, 1)
@@ -51,7 +52,7 @@ class NativeAddressTest {
     var address = new InetSocketAddress(InetAddress.getByAddress(mapped), 1);
 
     assertThat(NativeAddress.of(address))
-        .isEqualTo(NativeAddress.of(new InetSocketAddress("127.0.0.1", 1)));
+        .isEqualTo(NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1)));
   }
 
   @Test
@@ -69,11 +70,15 @@ class NativeAddressTest {
 
   @Test
   void differentPartsMakeDifferentAddresses() {
-    NativeAddress base = NativeAddress.of(new InetSocketAddress("127.0.0.1", 1));
+    NativeAddress base =
+        NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 1));
 
     assertThat(base)
-        .isNotEqualTo(NativeAddress.of(new InetSocketAddress("127.0.0.1", 2)))
-        .isNotEqualTo(NativeAddress.of(new InetSocketAddress("127.0.0.2", 1)))
-        .isNotEqualTo(NativeAddress.of(new InetSocketAddress("7f00:1::", 1)));
+        .isNotEqualTo(
+            NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 2)))
+        .isNotEqualTo(
+            NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 1)))
+        .isNotEqualTo(
+            NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("7f00:1::"), 1)));
   }
 }

@@ -57,12 +57,11 @@ class NativeConnectionTest {
     assertThat(stats.get(NativeStats.RECEIVED_BYTES)).isGreaterThan(SMALLEST_INITIAL);
     assertThat(client.connection().paths(LoopbackPeer.now()))
         .singleElement()
-        .satisfies(
-            path -> {
-              assertThat(path.peer()).isEqualTo(server.address());
-              assertThat(path.active()).isTrue();
-              assertThat(path.mtu()).isGreaterThanOrEqualTo(SMALLEST_INITIAL);
-            });
+        .satisfies(path -> {
+          assertThat(path.peer()).isEqualTo(server.address());
+          assertThat(path.active()).isTrue();
+          assertThat(path.mtu()).isGreaterThanOrEqualTo(SMALLEST_INITIAL);
+        });
   }
 
   @Test
@@ -97,12 +96,11 @@ class NativeConnectionTest {
     try (Arena arena = Arena.ofConfined()) {
       Echo echo = new Echo(arena.allocate(MEGABYTE));
       ArrayClient user = new ArrayClient(data, back);
-      until(
-          () -> {
-            user.step();
-            echo.step();
-            return user.ended;
-          });
+      until(() -> {
+        user.step();
+        echo.step();
+        return user.ended;
+      });
       assertThat(echo.bytes.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(data);
     }
     assertThat(back).isEqualTo(data);
@@ -116,10 +114,9 @@ class NativeConnectionTest {
     assertThat(server.connection().streamReset(LoopbackPeer.now(), STREAM, 77)).isZero();
     byte[] buffer = new byte[10];
 
-    until(
-        () ->
-            client.connection().streamReceive(LoopbackPeer.now(), STREAM, buffer, 0, 10)
-                == NativeStatus.STREAM_RESET);
+    until(() ->
+        client.connection().streamReceive(LoopbackPeer.now(), STREAM, buffer, 0, 10)
+            == NativeStatus.STREAM_RESET);
     assertThat(client.connection().streamErrorCode()).isEqualTo(77);
 
     // After the reset was read: a stream of which both sides are over is forgotten.
@@ -136,8 +133,7 @@ class NativeConnectionTest {
     client.connection().closeApplication(LoopbackPeer.now(), 4_711, reason);
     until(() -> server.is(NativeState.DRAINING));
 
-    assertThat(server.connection().state().origin())
-        .isEqualTo(NativeState.Origin.PEER_APPLICATION);
+    assertThat(server.connection().state().origin()).isEqualTo(NativeState.Origin.PEER_APPLICATION);
     assertThat(server.connection().state().errorCode()).isEqualTo(4_711);
     assertThat(server.connection().closeReason()).isEqualTo(reason);
     assertThat(client.connection().state().origin())
@@ -175,8 +171,7 @@ class NativeConnectionTest {
     server.sendRaw(reset, client.address());
     until(client, () -> client.is(STATE_RESET));
 
-    assertThat(client.connection().state().origin())
-        .isEqualTo(NativeState.Origin.STATELESS_RESET);
+    assertThat(client.connection().state().origin()).isEqualTo(NativeState.Origin.STATELESS_RESET);
   }
 
   @Test
@@ -206,7 +201,8 @@ class NativeConnectionTest {
 
     assertThat(answer[0] & 0x80).isEqualTo(0x80);
     // Version 0, the ids in exchanged places, then the versions on offer.
-    assertThat(Arrays.copyOfRange(answer, 1, 12)).containsExactly(0, 0, 0, 0, 3, 21, 22, 23, 2, 11, 12);
+    assertThat(Arrays.copyOfRange(answer, 1, 12))
+        .containsExactly(0, 0, 0, 0, 3, 21, 22, 23, 2, 11, 12);
     assertThat(versions(answer, 12)).contains(1).doesNotContain(0x1a2a3a4a);
     assertThat(negotiation(Arrays.copyOf(packet, SMALLEST_INITIAL - 1))).isEmpty();
     packet[1] = packet[2] = packet[3] = 0;
@@ -218,15 +214,14 @@ class NativeConnectionTest {
   @Test
   void whatIsNoInitialIsNotAccepted() {
     for (int length : new int[] {0, 1, 20, SMALLEST_INITIAL}) {
-      assertThatThrownBy(
-              () ->
-                  NativeConnection.accept(
-                      server.config,
-                      server.slots,
-                      new byte[length],
-                      server.address(),
-                      client.address(),
-                      LoopbackPeer.now()))
+      assertThatThrownBy(() ->
+              NativeConnection.accept(
+                  server.config,
+                  server.slots,
+                  new byte[length],
+                  server.address(),
+                  client.address(),
+                  LoopbackPeer.now()))
           .isInstanceOf(NativeException.class)
           .hasMessageStartingWith("native call failed with -");
     }
@@ -238,16 +233,15 @@ class NativeConnectionTest {
     for (int length : new int[] {0, 31, 33}) {
       assertThatThrownBy(() -> NativeConfig.open(new byte[length]))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(
-              () ->
-                  NativeConnection.connect(
-                      client.config,
-                      client.slots,
-                      new byte[length],
-                      alpns,
-                      client.address(),
-                      server.address(),
-                      LoopbackPeer.now()))
+      assertThatThrownBy(() ->
+              NativeConnection.connect(
+                  client.config,
+                  client.slots,
+                  new byte[length],
+                  alpns,
+                  client.address(),
+                  server.address(),
+                  LoopbackPeer.now()))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -322,7 +316,8 @@ class NativeConnectionTest {
       int piece = Math.min(data.length - sent, HEAP_PIECE);
       NativeConnection connection = client.connection();
       if (piece > 0) {
-        sent += (int) Math.max(connection.streamSend(LoopbackPeer.now(), STREAM, data, sent, piece), 0);
+        sent +=
+            (int) Math.max(connection.streamSend(LoopbackPeer.now(), STREAM, data, sent, piece), 0);
       } else if (!finished) {
         finished = finish(client);
       }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,10 +40,10 @@ class NativeExtractorTest {
     Path file = extract();
 
     assertThat(file).hasBinaryContent(CONTENT).startsWith(directory);
-    for (Path path : List.of(directory, file.getParent(), file)) {
+    for (Path path : List.of(directory, folderOf(file), file)) {
       assertThat(permissions(path)).isEqualTo("rwx------");
     }
-    assertThat(files(file.getParent())).containsExactly(file);
+    assertThat(files(folderOf(file))).containsExactly(file);
   }
 
   @Test
@@ -56,7 +57,7 @@ class NativeExtractorTest {
   void otherContentGoesToAnotherFolder() throws Exception {
     Path other = new NativeExtractor(directory).extract(new byte[] {1}, NAME);
 
-    assertThat(other.getParent()).isNotEqualTo(extract().getParent());
+    assertThat(folderOf(other)).isNotEqualTo(folderOf(extract()));
     assertThat(other).hasBinaryContent(new byte[] {1});
   }
 
@@ -70,7 +71,7 @@ class NativeExtractorTest {
     assertThat(extract()).isEqualTo(file).hasBinaryContent(CONTENT);
     assertThat(alias).hasContent(damage);
     assertThat(inode(file)).isNotEqualTo(inode(alias));
-    assertThat(files(file.getParent())).containsExactly(file);
+    assertThat(files(folderOf(file))).containsExactly(file);
   }
 
   @Test
@@ -104,8 +105,8 @@ class NativeExtractorTest {
     Files.createDirectory(file);
     Files.createFile(file.resolve("inside"));
 
-    assertRefused("cannot extract the native library to " + file.getParent(), REMEDY);
-    assertThat(files(file.getParent())).containsExactly(file);
+    assertRefused("cannot extract the native library to " + folderOf(file), REMEDY);
+    assertThat(files(folderOf(file))).containsExactly(file);
   }
 
   @Test
@@ -121,7 +122,7 @@ class NativeExtractorTest {
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwxrwx", "rwx-w----", "rwx----w-"})
   void aFolderThatOthersMayWriteIsRefused(String permissions) throws Exception {
-    Path folder = extract().getParent();
+    Path folder = folderOf(extract());
     for (Path open : List.of(folder, directory)) {
       Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(permissions));
 
@@ -136,7 +137,7 @@ class NativeExtractorTest {
   @Test
   void aFolderOfAnotherUserIsRefused() throws Exception {
     Platform.requireRoot();
-    Path folder = extract().getParent();
+    Path folder = folderOf(extract());
     for (Path foreign : List.of(folder, directory)) {
       Files.setAttribute(foreign, "unix:uid", SOMEBODY_ELSE);
 
@@ -159,7 +160,7 @@ class NativeExtractorTest {
 
   @Test
   void aLinkInPlaceOfTheFolderIsRefused() throws Exception {
-    Path folder = extract().getParent();
+    Path folder = folderOf(extract());
     Path moved = Files.move(folder, temporary.resolve("moved"));
     Files.createSymbolicLink(folder, moved);
 
@@ -240,6 +241,10 @@ class NativeExtractorTest {
         .isInstanceOf(NativeLoadException.class)
         .hasMessageContaining(start)
         .hasMessageContainingAll(parts);
+  }
+
+  private static Path folderOf(Path file) {
+    return Objects.requireNonNull(file.getParent());
   }
 
   private static String permissions(Path path) throws IOException {

@@ -76,7 +76,8 @@ class NativeFinderTest {
     Path file = Files.writeString(folder.resolve(System.mapLibraryName("dialkey")), "text");
     properties.setProperty(NativeFinder.PATH_PROPERTY, file.toString());
 
-    assertRefused(() -> finder("Linux", "amd64").load()).hasMessageStartingWith("cannot load " + file);
+    assertRefused(() -> finder("Linux", "amd64").load())
+        .hasMessageStartingWith("cannot load " + file);
 
     properties.remove(NativeFinder.PATH_PROPERTY);
     // What is no path, what is empty and what holds no library is passed over.
@@ -84,7 +85,8 @@ class NativeFinderTest {
         "java.library.path",
         String.join(File.pathSeparator, "", "a\0b", folder.resolve("x").toString(), folder + ""));
 
-    assertRefused(() -> finder("Linux", "amd64").load()).hasMessageStartingWith("cannot load " + file);
+    assertRefused(() -> finder("Linux", "amd64").load())
+        .hasMessageStartingWith("cannot load " + file);
   }
 
   private NativeFinder finder(String os, String arch) {

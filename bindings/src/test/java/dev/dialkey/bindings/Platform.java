@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /** What a test needs of the machine, and skips with a reason where it is missing. */
@@ -29,7 +30,7 @@ final class Platform {
   static Path resourceRoot(Path under) throws IOException {
     Path root = under.resolve("native-jar");
     Path file = root.resolve(new NativeFinder(System.getProperties(), Map.of()).resourceName());
-    Files.createDirectories(file.getParent());
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Files.copy(library(), file);
     return root;
   }
@@ -45,7 +46,7 @@ final class Platform {
   }
 
   /** Compiles a library from C. */
-  static void compile(Path source, Path library) throws IOException, InterruptedException {
+  static void compile(Path source, Path library) throws IOException {
     assumeTrue(succeeds("gcc", "--version"), "there is no gcc");
     if (!succeeds("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString())) {
       throw new AssertionError("gcc does not compile " + Files.readString(source));
@@ -59,16 +60,21 @@ final class Platform {
     List<String> mount = new ArrayList<>(List.of("mount", "-t", "tmpfs", "-o", options));
     mount.addAll(List.of("dialkey-test", place.toString()));
     assumeTrue(succeeds(mount.toArray(String[]::new)), "mount is not permitted");
-    try {
-      work.run(place);
-    } finally {
+    try (Mount mounted = new Mount(place)) {
+      work.run(mounted.place());
+    }
+  }
+
+  private record Mount(Path place) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
       if (!succeeds("umount", place.toString())) {
-        throw new AssertionError("cannot unmount " + place);
+        throw new IOException("cannot unmount " + place);
       }
     }
   }
 
-  private static boolean succeeds(String... command) throws InterruptedException {
+  private static boolean succeeds(String... command) {
     try {
       Process process =
           new ProcessBuilder(command)
@@ -77,6 +83,9 @@ final class Platform {
               .start();
       return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return false;
     }
   }
