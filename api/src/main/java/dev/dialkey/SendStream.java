@@ -76,7 +76,8 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @param source the bytes
    * @param timeout how long to wait
    * @return the number of bytes
-   * @throws DialkeyTimeoutException when the time is over; the buffer's position tells how many bytes were taken
+   * @throws DialkeyTimeoutException when the time is over; the buffer's position tells how many
+   *     bytes were taken
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
@@ -186,7 +187,8 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
 
   /**
    * The {@code java.io} view, one and the same at each call. It gathers small writes; {@code flush}
-   * sends them, and so does every write or {@link #finish()} past the view. Its {@code close} finishes the stream, as {@code java.io} has it: in a try-with-resources block an exception then
+   * sends them, and so does every write or {@link #finish()} past the view. Its {@code close}
+   * finishes the stream, as {@code java.io} has it: in a try-with-resources block an exception then
    * looks to the peer like a normal end. Use this half's own {@link #close()} where that matters.
    *
    * @return the view; one thread at a time

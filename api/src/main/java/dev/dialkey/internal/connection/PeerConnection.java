@@ -152,6 +152,11 @@ public final class PeerConnection extends Driven {
     }
   }
 
+  @Override
+  public void giveUp() {
+    abandon(CloseReasons.internalError());
+  }
+
   /** Frees the native connection without waiting for its end; for a loop that stops. */
   public void abandon(CloseReason reason) {
     lock.lock();
@@ -178,7 +183,10 @@ public final class PeerConnection extends Driven {
     }
   }
 
-  /** What came outside the usual way: before the application accepted, or without our id; fed by the loop, whose batch it needs. */
+  /**
+   * What came outside the usual way: before the application accepted, or without our id; fed by the
+   * loop, whose batch it needs.
+   */
   private void feedEarly(EndpointLoop loop, long nowNanos) {
     List<EarlyDatagram> waiting = early;
     early = List.of();
@@ -329,8 +337,8 @@ public final class PeerConnection extends Driven {
         return;
       }
       if (lifecycle.isOpen()) {
-        // Once it is closing, the engine sends nothing else: what completes the handshake goes first,
-        // or the peer never learns that there was a connection.
+        // Once it is closing, the engine sends nothing else. What completes the handshake goes
+        // first, or the peer never learns that there was a connection.
         flusher.flushIfDirty();
         engine.closeApplication(now(), code, reason);
         lifecycle.end(new CloseReason.LocallyClosed());

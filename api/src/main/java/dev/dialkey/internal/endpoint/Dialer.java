@@ -76,8 +76,7 @@ public final class Dialer {
     return candidates;
   }
 
-  private IOException explain(
-      EndpointId id, ConnectionClosedException e, CandidateSet candidates) {
+  private IOException explain(EndpointId id, ConnectionClosedException e, CandidateSet candidates) {
     if (e.reason() instanceof CloseReason.LocallyClosed && core.isClosed()) {
       return new EndpointClosedException();
     }

@@ -47,6 +47,9 @@ public abstract class Driven {
   /** Flushes after a turn of a loop that is not the home loop. */
   public abstract void endForeignTurn(long nowNanos);
 
+  /** Ends the connection after a mistake of ours showed in one of the methods above. */
+  public abstract void giveUp();
+
   /** The loop that alone fires the timers and frees the native object. */
   public abstract EndpointLoop home();
 

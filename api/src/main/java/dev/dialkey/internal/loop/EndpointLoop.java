@@ -191,7 +191,28 @@ public final class EndpointLoop {
   }
 
   private void serve(Driven connection, long now) {
-    reschedule(connection, connection.service(this, now));
+    try {
+      reschedule(connection, connection.service(this, now));
+    } catch (RuntimeException | AssertionError bug) {
+      giveUp(connection, bug);
+    }
+  }
+
+  /** One connection's broken state must not take the others down, nor come back with its timer. */
+  private void giveUp(Driven connection, Throwable bug) {
+    LOG.log(Level.ERROR, () -> "loop " + name + " gives a connection up", bug);
+    connection.giveUp();
+    if (connection.home() == this) {
+      deadlines.remove(connection);
+    }
+  }
+
+  private void feed(Driven connection, int first, int count, long now) {
+    try {
+      connection.receive(this, batch, first, count, now);
+    } catch (RuntimeException | AssertionError bug) {
+      giveUp(connection, bug);
+    }
   }
 
   /**
@@ -244,7 +265,7 @@ public final class EndpointLoop {
       if (connection != null) {
         end = endOfRun(first, datagrams);
         counters.delivered.add(end - first);
-        connection.receive(this, batch, first, end - first, now);
+        feed(connection, first, end - first, now);
         touch(connection);
       }
       first = end;

@@ -61,11 +61,10 @@ class WaiterTest {
         waiter.arm(4_096, 1_000_000);
         long bytes = i;
         var done =
-            other.submit(
-                () -> {
-                  waiter.advance(bytes);
-                  waiter.complete();
-                });
+            other.submit(() -> {
+              waiter.advance(bytes);
+              waiter.complete();
+            });
         assertThat(waiter.await(Deadline.NEVER)).isTrue();
         assertThat(waiter.transferred()).isEqualTo(bytes);
         assertThat(waiter.address()).isEqualTo(4_096 + bytes);

@@ -100,7 +100,7 @@ class ConnectionTableTest {
       ConnectionTable table, Driven staying, AtomicBoolean stop, AtomicBoolean lost) {
     while (!stop.get()) {
       for (long id = 0; id < 50; id++) {
-        if (table.get(-1 - id) != staying) {
+        if (!staying.equals(table.get(-1 - id))) {
           lost.set(true);
         }
       }

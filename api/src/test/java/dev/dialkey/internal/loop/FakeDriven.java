@@ -7,8 +7,7 @@ final class FakeDriven extends Driven {
   private static final String NO_LOOP = "there is no loop here";
 
   @Override
-  public void receive(
-      EndpointLoop loop, PacketBatch batch, int first, int count, long nowNanos) {
+  public void receive(EndpointLoop loop, PacketBatch batch, int first, int count, long nowNanos) {
     throw new AssertionError(NO_LOOP);
   }
 
@@ -19,6 +18,11 @@ final class FakeDriven extends Driven {
 
   @Override
   public void endForeignTurn(long nowNanos) {
+    throw new AssertionError(NO_LOOP);
+  }
+
+  @Override
+  public void giveUp() {
     throw new AssertionError(NO_LOOP);
   }
 
