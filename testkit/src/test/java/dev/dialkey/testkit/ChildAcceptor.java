@@ -89,8 +89,7 @@ final class ChildAcceptor implements AutoCloseable {
         Stream.of("java.class.path", "jdk.module.path", "surefire.test.class.path")
             .map(System::getProperty)
             .filter(Objects::nonNull);
-    return String.join(
-        File.pathSeparator, Stream.concat(Stream.of(ownClasses()), given).toList());
+    return String.join(File.pathSeparator, Stream.concat(Stream.of(ownClasses()), given).toList());
   }
 
   private static String ownClasses() {

@@ -201,12 +201,11 @@ class CloseTest {
   void interruptedCloseStillFreesEverything() throws Exception {
     try (var pair = Loopback.connect(TransportOptions.defaults())) {
       var closing =
-          Tasks.start(
-              () -> {
-                Thread.currentThread().interrupt();
-                pair.dialler().close();
-                return Thread.interrupted();
-              });
+          Tasks.start(() -> {
+            Thread.currentThread().interrupt();
+            pair.dialler().close();
+            return Thread.interrupted();
+          });
       assertThat(closing.get()).isTrue();
       assertThat(pair.dialler().closed()).isCompleted();
     }
@@ -260,11 +259,10 @@ class CloseTest {
   private static void collectGarbage() {
     for (int round = 0; round < 3; round++) {
       var canary = new WeakReference<>(new byte[16]);
-      Tasks.awaitTrue(
-          () -> {
-            System.gc();
-            return canary.get() == null;
-          });
+      Tasks.awaitTrue(() -> {
+        System.gc();
+        return canary.get() == null;
+      });
     }
   }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dialkey.CloseReason;
 import dev.dialkey.Connection;
 import dev.dialkey.ConnectionClosedException;
-import dev.dialkey.CloseReason;
 import dev.dialkey.DialTimeoutException;
 import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.Endpoint;
@@ -130,8 +130,7 @@ class DialTest {
     try (Endpoint acceptor = acceptor();
         Endpoint dialler = Loopback.builder().bind()) {
       var server = accept(acceptor);
-      EndpointAddr wrong =
-          EndpointAddr.of(someId()).withIp(acceptor.boundSockets().getFirst());
+      EndpointAddr wrong = EndpointAddr.of(someId()).withIp(acceptor.boundSockets().getFirst());
       assertThatExceptionOfType(HandshakeException.class)
           .isThrownBy(() -> dialler.connect(wrong, ALPN))
           .matches(e -> e.alert() == 48 && !e.byPeer());
@@ -173,8 +172,7 @@ class DialTest {
         exchange(client, server.get());
       }
       acceptor.setAlpns();
-      assertThatThrownBy(
-              () -> dialler.connect(acceptor.addr(), Alpn.of(ALPN), SOON))
+      assertThatThrownBy(() -> dialler.connect(acceptor.addr(), Alpn.of(ALPN), SOON))
           .isInstanceOf(DialTimeoutException.class);
       assertThat(acceptor.metrics().notAcceptingDropped()).isPositive();
     }
@@ -304,8 +302,7 @@ class DialTest {
       var dial = dialler.connectAsync(acceptor.addr(), ALPN);
       Incoming incoming = acceptor.accept(Loopback.PATIENCE).orElseThrow();
       acceptor.close();
-      assertThatThrownBy(incoming::accept)
-          .isInstanceOf(EndpointClosedException.class);
+      assertThatThrownBy(incoming::accept).isInstanceOf(EndpointClosedException.class);
       incoming.refuse(); // Does nothing.
       dial.cancel(true);
     }
@@ -415,8 +412,7 @@ class DialTest {
     }
   }
 
-  private static EndpointBuilder ipv6(EndpointBuilder builder)
-      throws Exception {
+  private static EndpointBuilder ipv6(EndpointBuilder builder) throws Exception {
     return builder.bindAddr(new InetSocketAddress(InetAddress.getByName("::1"), 0));
   }
 

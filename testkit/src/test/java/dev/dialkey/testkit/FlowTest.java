@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,9 +134,7 @@ class FlowTest {
         Pattern.fill(piece, 0, length, sent, salt);
         boolean heap = i / sizes.length % 2 == 0;
         send.write(
-            heap
-                ? ByteBuffer.wrap(piece, 0, length)
-                : direct.clear().put(piece, 0, length).flip());
+            heap ? ByteBuffer.wrap(piece, 0, length) : direct.clear().put(piece, 0, length).flip());
         sent += length;
       }
       send.finish();

@@ -52,13 +52,12 @@ class PinningTest {
   private static void bulk(Loopback.Pair pair) throws Exception {
     byte[] data = Pattern.bytes(Size.of(8, 200) << 20, 1);
     var sender =
-        Tasks.run(
-            () -> {
-              try (var stream = pair.client().openUni()) {
-                stream.write(data);
-                stream.finish();
-              }
-            });
+        Tasks.run(() -> {
+          try (var stream = pair.client().openUni()) {
+            stream.write(data);
+            stream.finish();
+          }
+        });
     var receiver = Tasks.start(() -> pair.server().acceptUni().readAll(data.length));
     assertThat(receiver.get()).isEqualTo(data);
     sender.get();

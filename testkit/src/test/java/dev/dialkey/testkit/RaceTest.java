@@ -88,7 +88,9 @@ class RaceTest {
         for (int i = 0; i < THREADS; i++) {
           boolean reads = i % 2 == 0;
           Connection connection = i < THREADS / 2 ? pair.client() : pair.server();
-          tasks.add(Tasks.run(() -> untilOver(() -> aroundTheTimeout(connection, reads, start, beatNanos))));
+          tasks.add(
+              Tasks.run(
+                  () -> untilOver(() -> aroundTheTimeout(connection, reads, start, beatNanos))));
         }
         for (var task : tasks) {
           task.get();

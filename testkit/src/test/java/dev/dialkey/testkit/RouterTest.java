@@ -59,16 +59,14 @@ class RouterTest {
   @Test
   void connectionIsClosedWithCodeOneWhenItsHandlerFails() throws Exception {
     assertThat(
-            codeAfter(
-                connection -> {
-                  throw new IOException("refused to serve");
-                }))
+            codeAfter(connection -> {
+              throw new IOException("refused to serve");
+            }))
         .isEqualTo(1);
     assertThat(
-            codeAfter(
-                connection -> {
-                  throw new IllegalStateException("a bug");
-                }))
+            codeAfter(connection -> {
+              throw new IllegalStateException("a bug");
+            }))
         .isEqualTo(1);
   }
 

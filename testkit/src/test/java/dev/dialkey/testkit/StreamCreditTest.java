@@ -69,13 +69,12 @@ class StreamCreditTest {
     for (int i = 0; i < count; i++) {
       BiStream stream = connection.acceptBi(Loopback.PATIENCE);
       streams.add(
-          Tasks.run(
-              () -> {
-                try (stream) {
-                  stream.recv().inputStream().transferTo(stream.send().outputStream());
-                  stream.send().finish();
-                }
-              }));
+          Tasks.run(() -> {
+            try (stream) {
+              stream.recv().inputStream().transferTo(stream.send().outputStream());
+              stream.send().finish();
+            }
+          }));
     }
     for (var stream : streams) {
       stream.get();
@@ -95,15 +94,14 @@ class StreamCreditTest {
   void creditIsRefilledOverThousandsOfBiStreams() throws Exception {
     try (var pair = Loopback.connect(TransportOptions.defaults())) {
       var server =
-          Tasks.run(
-              () -> {
-                for (int i = 0; i < MANY; i++) {
-                  try (BiStream stream = pair.server().acceptBi(Loopback.PATIENCE)) {
-                    stream.send().write(stream.recv().readAll(10));
-                    stream.send().finish();
-                  }
-                }
-              });
+          Tasks.run(() -> {
+            for (int i = 0; i < MANY; i++) {
+              try (BiStream stream = pair.server().acceptBi(Loopback.PATIENCE)) {
+                stream.send().write(stream.recv().readAll(10));
+                stream.send().finish();
+              }
+            }
+          });
       for (int i = 0; i < MANY; i++) {
         try (BiStream stream = pair.client().openBi(Loopback.PATIENCE)) {
           stream.send().write(new byte[] {(byte) i});

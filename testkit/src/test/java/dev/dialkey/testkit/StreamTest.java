@@ -90,8 +90,7 @@ class StreamTest {
   void nothingCanBeWrittenAfterFinish() throws Exception {
     try (SendStream send = pair.client().openUni()) {
       send.finish();
-      assertThatThrownBy(() -> send.write(new byte[1]))
-          .isInstanceOf(StreamFinishedException.class);
+      assertThatThrownBy(() -> send.write(new byte[1])).isInstanceOf(StreamFinishedException.class);
       assertThatThrownBy(() -> send.tryWrite(ByteBuffer.allocate(1)))
           .isInstanceOf(StreamFinishedException.class);
       assertThatThrownBy(send::finish).isInstanceOf(StreamFinishedException.class);
@@ -178,12 +177,11 @@ class StreamTest {
       send.write(new byte[1]);
       pair.server().acceptUni(Loopback.PATIENCE).close();
       assertThatExceptionOfType(StreamStoppedException.class)
-          .isThrownBy(
-              () -> {
-                while (true) {
-                  send.write(new byte[1000]);
-                }
-              })
+          .isThrownBy(() -> {
+            while (true) {
+              send.write(new byte[1000]);
+            }
+          })
           .matches(e -> e.code() == 0);
     }
   }
@@ -243,7 +241,8 @@ class StreamTest {
     ByteBuffer readOnly = ByteBuffer.wrap(data).asReadOnlyBuffer();
     ByteBuffer readOnlyDirect = direct.asReadOnlyBuffer();
     for (ByteBuffer source :
-        new ByteBuffer[] {ByteBuffer.wrap(data), direct.duplicate(), slice, readOnly, readOnlyDirect
+        new ByteBuffer[] {
+          ByteBuffer.wrap(data), direct.duplicate(), slice, readOnly, readOnlyDirect
         }) {
       try (SendStream send = pair.client().openUni()) {
         assertThat(send.write(source)).isEqualTo(data.length);

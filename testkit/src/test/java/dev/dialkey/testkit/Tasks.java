@@ -44,11 +44,10 @@ final class Tasks {
     /** Returns once it waits, and not only for a moment, as for a lock. */
     Task<T> parked() {
       int[] inARow = {0};
-      awaitTrue(
-          () -> {
-            inARow[0] = isWaiting() ? inARow[0] + 1 : 0;
-            return inARow[0] == LOOKS;
-          });
+      awaitTrue(() -> {
+        inARow[0] = isWaiting() ? inARow[0] + 1 : 0;
+        return inARow[0] == LOOKS;
+      });
       return this;
     }
 
@@ -72,11 +71,10 @@ final class Tasks {
   }
 
   static Task<Boolean> run(Action part) {
-    return start(
-        () -> {
-          part.run();
-          return true;
-        });
+    return start(() -> {
+      part.run();
+      return true;
+    });
   }
 
   /** Polls for what gives no sign that could be awaited. */

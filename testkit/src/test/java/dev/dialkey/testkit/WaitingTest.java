@@ -84,23 +84,21 @@ class WaitingTest {
     for (int i = 1; i < TransportOptions.defaults().maxBiStreams(); i++) {
       open.add(pair.client().openBi(SHORT));
     }
-    interrupt(
-        () -> {
-          while (true) {
-            pair.client().openBi();
-          }
-        });
+    interrupt(() -> {
+      while (true) {
+        pair.client().openBi();
+      }
+    });
     open.forEach(BiStream::close);
   }
 
   /** Interrupts it while it waits; it must say so and leave the flag set. */
   private static void interrupt(Tasks.Action call) throws Exception {
     var task =
-        Tasks.start(
-            () -> {
-              assertThatThrownBy(call::run).isInstanceOf(InterruptedIOException.class);
-              return Thread.currentThread().isInterrupted();
-            });
+        Tasks.start(() -> {
+          assertThatThrownBy(call::run).isInstanceOf(InterruptedIOException.class);
+          return Thread.currentThread().isInterrupted();
+        });
     task.parked().thread().interrupt();
     assertThat(task.get()).isTrue();
   }
@@ -111,14 +109,13 @@ class WaitingTest {
     for (boolean direct : new boolean[] {false, true}) {
       try (SendStream send = pair.client().openUni()) {
         var writer =
-            Tasks.run(
-                () -> {
-                  for (int at = 0; at < data.length; at += 1_000) {
-                    send.write(ByteBuffer.wrap(data, at, 1_000));
-                    Thread.yield();
-                  }
-                  send.finish();
-                });
+            Tasks.run(() -> {
+              for (int at = 0; at < data.length; at += 1_000) {
+                send.write(ByteBuffer.wrap(data, at, 1_000));
+                Thread.yield();
+              }
+              send.finish();
+            });
         try (RecvStream recv = pair.server().acceptUni(Loopback.PATIENCE)) {
           ByteBuffer target = direct ? ByteBuffer.allocateDirect(700) : ByteBuffer.allocate(700);
           assertThat(readWithTinyDeadlines(recv, target, data)).isEqualTo(data.length);
@@ -154,36 +151,34 @@ class WaitingTest {
     byte[] data = Pattern.bytes(300_000, 1);
     try (SendStream send = pair.client().openUni()) {
       var writer =
-          Tasks.run(
-              () -> {
-                for (int at = 0; at < data.length; at += 1_000) {
-                  send.write(ByteBuffer.wrap(data, at, 1_000));
-                }
-                send.finish();
-              });
+          Tasks.run(() -> {
+            for (int at = 0; at < data.length; at += 1_000) {
+              send.write(ByteBuffer.wrap(data, at, 1_000));
+            }
+            send.finish();
+          });
       try (RecvStream recv = pair.server().acceptUni(Loopback.PATIENCE)) {
         var reader =
-            Tasks.start(
-                () -> {
-                  ByteBuffer target = ByteBuffer.allocateDirect(900);
-                  byte[] copy = new byte[900];
-                  long done = 0;
-                  while (true) {
-                    target.clear();
-                    try {
-                      int n = recv.read(target);
-                      if (n < 0) {
-                        return done;
-                      }
-                      target.flip().get(copy, 0, n);
-                      Pattern.check(copy, n, done, 1);
-                      done += n;
-                    } catch (InterruptedIOException e) {
-                      assertThat(target.position()).isZero();
-                    }
-                    Thread.interrupted();
+            Tasks.start(() -> {
+              ByteBuffer target = ByteBuffer.allocateDirect(900);
+              byte[] copy = new byte[900];
+              long done = 0;
+              while (true) {
+                target.clear();
+                try {
+                  int n = recv.read(target);
+                  if (n < 0) {
+                    return done;
                   }
-                });
+                  target.flip().get(copy, 0, n);
+                  Pattern.check(copy, n, done, 1);
+                  done += n;
+                } catch (InterruptedIOException e) {
+                  assertThat(target.position()).isZero();
+                }
+                Thread.interrupted();
+              }
+            });
         while (!reader.future().isDone()) {
           reader.thread().interrupt();
           Thread.yield();
