@@ -177,6 +177,19 @@ final class FuzzArguments {
         arguments.set(0, kind.code);
         arguments.set(1, objects.recent(kind, random));
       }
+      case "dk_udp_recv" -> {
+        arguments.set(1, regions[0]);
+        arguments.set(2, REGION_BYTES - 1L);
+        arguments.set(3, regions[1]);
+        arguments.set(4, MAX_COUNT);
+      }
+      case "dk_udp_send" -> {
+        arguments.set(1, regions[0]);
+        arguments.set(2, REGION_BYTES - 1L);
+        arguments.set(3, regions[1]);
+        arguments.set(4, random.nextInt(RECORDS));
+        arguments.set(5, regions[2]);
+      }
       case "dk_stream_capacity", "dk_stream_priority" -> arguments.set(1, streamId());
       case "dk_stream_shutdown" -> {
         arguments.set(2, streamId());
@@ -195,7 +208,7 @@ final class FuzzArguments {
   }
 
   private long streamId() {
-    return random.nextLong(8);
+    return random.nextBoolean() ? 0 : random.nextLong(8);
   }
 
   private static MemorySegment put(byte[] bytes, MemorySegment region) {

@@ -2,12 +2,13 @@ package dev.dialkey.bindings;
 
 import dev.dialkey.bindings.ffi.dialkey_h;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Ids that a fuzzer has made, alive or stale. Thread-safe. */
@@ -44,8 +45,8 @@ final class FuzzObjects {
   }
 
   private final Map<Kind, AtomicLongArray> recent = new EnumMap<>(Kind.class);
+  private final List<Long> connected = new CopyOnWriteArrayList<>();
   private final Queue<Long> all = new ConcurrentLinkedQueue<>();
-  private final AtomicLong made = new AtomicLong();
 
   FuzzObjects() {
     for (Kind kind : Kind.values()) {
@@ -53,13 +54,22 @@ final class FuzzObjects {
     }
   }
 
-  /** Puts it in the place of an older one; threads may race for that, for any id will do. */
+  /** Puts it in the place of an older one, that of its native slot if there are few. */
   void remember(Kind kind, long id) {
-    of(kind).set((int) (made.incrementAndGet() % RECENT), id);
+    of(kind).set((int) Math.floorMod(id, (long) RECENT), id);
     all.add(id);
   }
 
+  /** A connection with a peer; it is not forgotten, for there are few. */
+  void rememberConnected(long id) {
+    connected.add(id);
+    remember(Kind.CONNECTION, id);
+  }
+
   long recent(Kind kind, Random random) {
+    if (kind == Kind.CONNECTION && !connected.isEmpty() && random.nextInt(4) == 0) {
+      return connected.get(random.nextInt(connected.size()));
+    }
     return of(kind).get(random.nextInt(RECENT));
   }
 
