@@ -185,7 +185,7 @@ class NativeExtractorTest {
   }
 
   @Test
-  void anUnwritableDirectoryIsAnErrorUnlessTheFileIsThere() throws Exception {
+  void anUnwritableDirectoryIsAnError() throws Exception {
     Platform.withTmpfs(
         temporary.resolve("mounted"),
         "ro,mode=700",
