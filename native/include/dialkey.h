@@ -694,6 +694,52 @@ typedef struct dk_path_info {
 typedef uint64_t dk_socket;
 
 /*
+ Major version of this interface. A caller refuses any other value than the
+ one it was written for.
+ */
+uint32_t dk_abi_version(void);
+
+/*
+ Writes a line of text with the versions of the library, quiche and
+ BoringSSL: at most cap bytes, without a terminating zero. Returns its full
+ length, so a call with cap 0 asks for the size.
+
+ # Safety
+ buf must be valid for writing cap bytes.
+ */
+int32_t dk_library_info(uint8_t *buf, size_t cap);
+
+/*
+ Writes size and field offsets of each structure, in the order of this
+ header (dk_addr, dk_rx, dk_tx, dk_event, dk_path_info; for each its size,
+ then the offset of every field), at most max numbers. Returns how many
+ there are.
+
+ # Safety
+ out must be valid for writing max numbers.
+ */
+int32_t dk_layout(uint32_t *out, uint32_t max);
+
+/*
+ Writes the numbers of live configurations, connections and sockets, at
+ most kinds numbers. Returns how many were written.
+
+ # Safety
+ out must be valid for writing kinds numbers.
+ */
+int32_t dk_live_objects(uint64_t *out, uint32_t kinds);
+
+/*
+ Writes the text of the last error of the calling native thread: at most cap
+ bytes, without a terminating zero. Returns its full length. DK_DONE leaves
+ no text. A virtual thread asks before it does anything that may park.
+
+ # Safety
+ buf must be valid for writing cap bytes.
+ */
+int32_t dk_last_error(uint8_t *buf, size_t cap);
+
+/*
  Makes a configuration with the identity of a secret key (an Ed25519 seed).
  It may be used by several threads at once. role_mask is a dk_role.
 
@@ -732,6 +778,75 @@ int32_t dk_config_alpn(dk_config config, const uint8_t *wire, size_t n);
  key must be valid for reading 32 bytes.
  */
 int32_t dk_config_cid_key(dk_config config, const uint8_t *key, uint32_t cid_len);
+
+/*
+ Reads what a router needs from the first packet of a datagram. dcid and
+ scid take 20 bytes each; token takes the token of an Initial, or may be
+ null with token_cap 0. cid_len is the length of our own ids, for short
+ headers.
+
+ out[6] = dk_packet_type, version, length of dcid, of scid, of the token,
+ offset of the token in the packet. The type of a long header of a version
+ other than 1 means nothing.
+
+ Returns 0; DK_ERR_PROTOCOL when the packet cannot be parsed; DK_ERR_LIMIT,
+ with out filled, when an id of another version is longer than 20 bytes;
+ DK_ERR_BUFFER, with all but the token written, when the token is longer
+ than token_cap.
+
+ # Safety
+ Pointers must be valid for the lengths given.
+ */
+int32_t dk_header(const uint8_t *pkt,
+                  size_t n,
+                  uint32_t cid_len,
+                  uint8_t *dcid,
+                  uint8_t *scid,
+                  uint8_t *token,
+                  size_t token_cap,
+                  uint64_t *out);
+
+/*
+ Writes a Version Negotiation packet that answers pkt. Returns its length;
+ DK_DONE when no answer is due: not a long header, a version we speak, or a
+ datagram shorter than 1200 bytes.
+
+ # Safety
+ pkt must be valid for reading n bytes, out for writing cap bytes.
+ */
+int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap);
+
+/*
+ Writes an Initial packet with CONNECTION_CLOSE and a transport error code
+ that answers the Initial in pkt, without making a connection. Returns its
+ length; DK_DONE when no answer is due: not a version 1 Initial with a
+ usable connection id in a datagram of at least 1200 bytes.
+
+ # Safety
+ pkt must be valid for reading n bytes, out for writing cap bytes, from for reading.
+ */
+int32_t dk_refuse(dk_config config,
+                  const uint8_t *pkt,
+                  size_t n,
+                  const struct dk_addr *from,
+                  uint64_t code,
+                  uint8_t *out,
+                  size_t cap);
+
+/*
+ Writes a stateless reset that answers pkt. Returns its length, always less
+ than n; DK_DONE when no answer is due: not a short header, too short, or
+ with a connection id that this configuration's key never made. The rate is
+ the caller's business.
+
+ # Safety
+ pkt must be valid for reading n bytes, out for writing cap bytes.
+ */
+int32_t dk_stateless_reset(dk_config config,
+                           const uint8_t *pkt,
+                           size_t n,
+                           uint8_t *out,
+                           size_t cap);
 
 /*
  Starts a connection to the peer with this public key. The handshake fails
@@ -900,130 +1015,6 @@ int32_t dk_conn_events(dk_conn conn, struct dk_event *out, uint32_t max, uint8_t
 int32_t dk_conn_stats(dk_conn conn, uint64_t *out, uint32_t n);
 
 /*
- Major version of this interface. A caller refuses any other value than the
- one it was written for.
- */
-uint32_t dk_abi_version(void);
-
-/*
- Writes a line of text with the versions of the library, quiche and
- BoringSSL: at most cap bytes, without a terminating zero. Returns its full
- length, so a call with cap 0 asks for the size.
-
- # Safety
- buf must be valid for writing cap bytes.
- */
-int32_t dk_library_info(uint8_t *buf, size_t cap);
-
-/*
- Writes size and field offsets of each structure, in the order of this
- header (dk_addr, dk_rx, dk_tx, dk_event, dk_path_info; for each its size,
- then the offset of every field), at most max numbers. Returns how many
- there are.
-
- # Safety
- out must be valid for writing max numbers.
- */
-int32_t dk_layout(uint32_t *out, uint32_t max);
-
-/*
- Writes the numbers of live configurations, connections and sockets, at
- most kinds numbers. Returns how many were written.
-
- # Safety
- out must be valid for writing kinds numbers.
- */
-int32_t dk_live_objects(uint64_t *out, uint32_t kinds);
-
-/*
- Writes the text of the last error of the calling native thread: at most cap
- bytes, without a terminating zero. Returns its full length. DK_DONE leaves
- no text. A virtual thread asks before it does anything that may park.
-
- # Safety
- buf must be valid for writing cap bytes.
- */
-int32_t dk_last_error(uint8_t *buf, size_t cap);
-
-/*
- Reads what a router needs from the first packet of a datagram. dcid and
- scid take 20 bytes each; token takes the token of an Initial, or may be
- null with token_cap 0. cid_len is the length of our own ids, for short
- headers.
-
- out[6] = dk_packet_type, version, length of dcid, of scid, of the token,
- offset of the token in the packet. The type of a long header of a version
- other than 1 means nothing.
-
- Returns 0; DK_ERR_PROTOCOL when the packet cannot be parsed; DK_ERR_LIMIT,
- with out filled, when an id of another version is longer than 20 bytes;
- DK_ERR_BUFFER, with all but the token written, when the token is longer
- than token_cap.
-
- # Safety
- Pointers must be valid for the lengths given.
- */
-int32_t dk_header(const uint8_t *pkt,
-                  size_t n,
-                  uint32_t cid_len,
-                  uint8_t *dcid,
-                  uint8_t *scid,
-                  uint8_t *token,
-                  size_t token_cap,
-                  uint64_t *out);
-
-/*
- Writes a Version Negotiation packet that answers pkt. Returns its length;
- DK_DONE when no answer is due: not a long header, a version we speak, or a
- datagram shorter than 1200 bytes.
-
- # Safety
- pkt must be valid for reading n bytes, out for writing cap bytes.
- */
-int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap);
-
-/*
- Writes an Initial packet with CONNECTION_CLOSE and a transport error code
- that answers the Initial in pkt, without making a connection. Returns its
- length; DK_DONE when no answer is due: not a version 1 Initial with a
- usable connection id in a datagram of at least 1200 bytes.
-
- # Safety
- pkt must be valid for reading n bytes, out for writing cap bytes, from for reading.
- */
-int32_t dk_refuse(dk_config config,
-                  const uint8_t *pkt,
-                  size_t n,
-                  const struct dk_addr *from,
-                  uint64_t code,
-                  uint8_t *out,
-                  size_t cap);
-
-/*
- Writes a stateless reset that answers pkt. Returns its length, always less
- than n; DK_DONE when no answer is due: not a short header, too short, or
- with a connection id that this configuration's key never made. The rate is
- the caller's business.
-
- # Safety
- pkt must be valid for reading n bytes, out for writing cap bytes.
- */
-int32_t dk_stateless_reset(dk_config config,
-                           const uint8_t *pkt,
-                           size_t n,
-                           uint8_t *out,
-                           size_t cap);
-
-/*
- Writes what is known of the path in use: at most max entries. Returns the
- number of entries.
-
- # Safety
- out must be valid for writing max entries.
- */
-int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max);
-
-/*
  Offers n bytes, and the end of the stream when fin is 1, to a stream. A
  stream of our own is opened by its first send. Returns the bytes taken, 0
  when blocked; fin is taken only together with all n bytes. When less than n
@@ -1084,11 +1075,13 @@ int32_t dk_stream_shutdown(dk_conn conn,
 int32_t dk_stream_priority(dk_conn conn, uint64_t id, uint8_t urgency, uint8_t incremental);
 
 /*
- Panics inside the guard of an object, to show what a panic becomes:
- DK_ERR_PANIC, now and from every later call with the id but free or close.
- kind is a dk_kind.
+ Writes what is known of the path in use: at most max entries. Returns the
+ number of entries.
+
+ # Safety
+ out must be valid for writing max entries.
  */
-int32_t dk_test_panic(uint32_t kind, uint64_t id);
+int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max);
 
 /*
  Opens a non-blocking socket. flags are dk_udp_flag bits; a buffer size of
@@ -1163,5 +1156,12 @@ int32_t dk_udp_send(dk_socket socket,
  out must be valid for writing n numbers.
  */
 int32_t dk_udp_stats(dk_socket socket, uint64_t *out, uint32_t n);
+
+/*
+ Panics inside the guard of an object, to show what a panic becomes:
+ DK_ERR_PANIC, now and from every later call with the id but free or close.
+ kind is a dk_kind.
+ */
+int32_t dk_test_panic(uint32_t kind, uint64_t id);
 
 #endif  /* DIALKEY_H */

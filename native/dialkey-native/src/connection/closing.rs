@@ -53,10 +53,12 @@ impl Closing {
     }
 
     /// Whether one more packet may leave, now that quiche is closing.
-    pub(super) fn admits(&mut self) -> bool {
-        let admitted = self.allowed > 0;
+    pub(super) fn admits(&self) -> bool {
+        self.allowed > 0
+    }
+
+    pub(super) fn book(&mut self) {
         self.allowed = self.allowed.saturating_sub(1);
-        admitted
     }
 }
 

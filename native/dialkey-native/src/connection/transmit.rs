@@ -163,11 +163,17 @@ impl Conn {
 
     fn produce(&mut self, space: &mut [u8]) -> Option<(usize, SendInfo)> {
         loop {
-            if self.quic.local_error().is_some() && !self.closing.admits() {
+            let closing = self.quic.local_error().is_some();
+            if closing && !self.closing.admits() {
                 return None;
             }
             match self.quic.send(space) {
-                Ok(made) => return Some(made),
+                Ok(made) => {
+                    if closing {
+                        self.closing.book();
+                    }
+                    return Some(made);
+                }
                 Err(quiche::Error::Done) if self.closing.waits() => self.hand_over_after(None),
                 Err(quiche::Error::Done) => return None,
                 // quiche leaves it to the caller to close after a failed send;
