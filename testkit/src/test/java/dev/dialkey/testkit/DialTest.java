@@ -74,7 +74,7 @@ class DialTest {
     try (Endpoint endpoint = Loopback.builder().bind()) {
       assertThatThrownBy(() -> endpoint.connect(EndpointAddr.of(id), ALPN))
           .isInstanceOf(NoAddressException.class);
-      var v6 = new InetSocketAddress(InetAddress.getByName("::1"), 9);
+      var v6 = new InetSocketAddress(ipv6Loopback(), 9);
       var own = endpoint.boundSockets().getFirst();
       assertThatExceptionOfType(NoAddressException.class)
           .isThrownBy(() -> endpoint.connect(EndpointAddr.of(id).withIp(v6).withIp(own), ALPN))
@@ -296,6 +296,7 @@ class DialTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void acceptAfterTheEndpointIsClosedSaysSo() throws Exception {
     try (Endpoint acceptor = acceptor();
         Endpoint dialler = Loopback.builder().bind()) {
@@ -309,6 +310,7 @@ class DialTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void handshakeThatIsGivenUpIsNotLeft() throws Exception {
     try (Endpoint acceptor = acceptor();
         Endpoint dialler = Loopback.builder().bind()) {
@@ -322,6 +324,7 @@ class DialTest {
 
   @Test
   @Tag("stress")
+  @SuppressWarnings("try") // Closing early is what is tested.
   void acceptQueueIsBoundedAndWhatIsDroppedIsCounted() throws Exception {
     int dials = 1_100; // The queue holds 1024.
     var options = TransportOptions.builder().initialRtt(Duration.ofSeconds(10)).build();
@@ -413,7 +416,13 @@ class DialTest {
   }
 
   private static EndpointBuilder ipv6(EndpointBuilder builder) throws Exception {
-    return builder.bindAddr(new InetSocketAddress(InetAddress.getByName("::1"), 0));
+    return builder.bindAddr(new InetSocketAddress(ipv6Loopback(), 0));
+  }
+
+  private static InetAddress ipv6Loopback() throws IOException {
+    byte[] address = new byte[16];
+    address[15] = 1;
+    return InetAddress.getByAddress(address);
   }
 
   private static EndpointId someId() {

@@ -84,6 +84,7 @@ class RouterTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void closeInterruptsHandlersAndPeersSeeCodeZero() throws Exception {
     CountDownLatch entered = new CountDownLatch(3);
     AtomicInteger interrupted = new AtomicInteger();

@@ -1,5 +1,6 @@
 package dev.dialkey.testkit;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -37,7 +38,7 @@ final class Tasks {
         T result = future.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
         throw new AssertionError("expected it to throw, but it returned " + result);
       } catch (ExecutionException e) {
-        return e.getCause();
+        return Objects.requireNonNull(e.getCause());
       }
     }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,7 +113,7 @@ class WaitingTest {
             Tasks.run(() -> {
               for (int at = 0; at < data.length; at += 1_000) {
                 send.write(ByteBuffer.wrap(data, at, 1_000));
-                Thread.yield();
+                LockSupport.parkNanos(10_000);
               }
               send.finish();
             });
@@ -181,7 +182,7 @@ class WaitingTest {
             });
         while (!reader.future().isDone()) {
           reader.thread().interrupt();
-          Thread.yield();
+          LockSupport.parkNanos(10_000);
         }
         assertThat(reader.get()).isEqualTo(data.length);
       }

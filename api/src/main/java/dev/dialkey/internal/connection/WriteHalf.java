@@ -160,8 +160,7 @@ public final class WriteHalf {
   private void writeRest(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
     while (true) {
-      awaitRoom(deadlineNanos);
-      taken += writer.transferred();
+      awaitRoom(deadlineNanos, length);
       if (taken == length) {
         return;
       }
@@ -213,25 +212,33 @@ public final class WriteHalf {
     }
   }
 
-  private void awaitRoom(long deadlineNanos) throws IOException {
+  /** Waits for room, or for the loop to have written all; adds what the loop has written. */
+  private void awaitRoom(long deadlineNanos, long length) throws IOException {
+    InterruptedIOException interrupt = null;
     try {
       if (writer.await(deadlineNanos)) {
+        taken += writer.transferred();
         return;
       }
     } catch (InterruptedIOException e) {
-      e.bytesTransferred = (int) Math.min(withdraw(), Integer.MAX_VALUE);
-      throw e;
+      interrupt = e;
     }
     withdraw();
+    taken += writer.transferred();
+    if (taken == length) {
+      return; // The loop was quicker: nothing is left to give up; an interrupt's flag stays set.
+    }
+    if (interrupt != null) {
+      interrupt.bytesTransferred = (int) Math.min(taken, Integer.MAX_VALUE);
+      throw interrupt;
+    }
     throw Waiter.timeout("write to stream " + stream.id());
   }
 
-  private long withdraw() {
+  private void withdraw() {
     lock.lock();
     try {
       writer.disarm();
-      taken += writer.transferred();
-      return taken;
     } finally {
       lock.unlock();
     }
