@@ -19,7 +19,8 @@ public final class StreamStoppedException extends StreamException {
   /**
    * The peer's code.
    *
-   * @return 0 to 2^62-1
+   * @return 0 to 2^62-1; 0 also when the peer reset the stream too and the code is not known any
+   *     more
    */
   public long code() {
     return code;

@@ -46,6 +46,9 @@ public final class PeerConnection extends Driven {
 
   private List<EarlyDatagram> early;
 
+  /** A close that has to wait for the first datagrams: without them the peer could not read it. */
+  private CloseReason.@Nullable ApplicationClosed closeOnceFed;
+
   private PeerConnection(
       ConnectionHost host,
       EndpointLoop home,
@@ -197,6 +200,12 @@ public final class PeerConnection extends Driven {
         flusher.markDirty();
       }
     }
+    CloseReason.ApplicationClosed close = closeOnceFed;
+    if (close != null) {
+      closeOnceFed = null;
+      engine.closeApplication(nowNanos, close.code(), close.reason());
+      flusher.markDirty();
+    }
   }
 
   private long reap() {
@@ -340,7 +349,11 @@ public final class PeerConnection extends Driven {
         // Once it is closing, the engine sends nothing else. What completes the handshake goes
         // first, or the peer never learns that there was a connection.
         flusher.flushIfDirty();
-        engine.closeApplication(now(), code, reason);
+        if (early.isEmpty()) {
+          engine.closeApplication(now(), code, reason);
+        } else {
+          closeOnceFed = new CloseReason.ApplicationClosed(code, reason);
+        }
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();
       }

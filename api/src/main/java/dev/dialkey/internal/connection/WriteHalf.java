@@ -19,6 +19,9 @@ public final class WriteHalf {
   private static final int MAX_NATIVE_PIECE = 256 * 1024;
   private static final long NOT_STOPPED = -1;
 
+  /** For a stop whose code the engine no longer knows. */
+  private static final long UNKNOWN_CODE = 0;
+
   private final PeerConnection connection;
   private final ReentrantLock lock;
   private final StreamState stream;
@@ -272,9 +275,8 @@ public final class WriteHalf {
   }
 
   private void throwFor(long status) throws IOException {
-    if (status == NativeStatus.STREAM_STOPPED) {
-      stoppedCode = connection.nativeConnection().streamErrorCode();
-      end();
+    noteStopped(status);
+    if (stoppedCode != NOT_STOPPED) {
       throw new StreamStoppedException(stoppedCode);
     }
     connection.throwFor(status);
@@ -313,6 +315,10 @@ public final class WriteHalf {
   private void noteStopped(long status) {
     if (status == NativeStatus.STREAM_STOPPED) {
       stoppedCode = connection.nativeConnection().streamErrorCode();
+      end();
+    } else if (status == NativeStatus.STATE && connection.isUsable()) {
+      // The peer reset and stopped it, the reader took the reset, and the engine forgot the rest.
+      stoppedCode = UNKNOWN_CODE;
       end();
     }
   }
