@@ -84,6 +84,10 @@ public final class Lifecycle {
 
   // ---- under the lock ----
 
+  boolean isEstablished() {
+    return remoteId != null;
+  }
+
   boolean isOpen() {
     return closeReason == null;
   }

@@ -203,9 +203,17 @@ public final class PeerConnection extends Driven {
     CloseReason.ApplicationClosed close = closeOnceFed;
     if (close != null) {
       closeOnceFed = null;
-      engine.closeApplication(nowNanos, close.code(), close.reason());
-      flusher.markDirty();
+      closeEngine(nowNanos, close.code(), close.reason());
     }
+  }
+
+  private void closeEngine(long nowNanos, long code, byte[] reason) {
+    if (!lifecycle.isEstablished()) {
+      // The engine closes with its newest keys; the peer needs our hello to have them too.
+      flusher.flush(nowNanos);
+    }
+    engine.closeApplication(nowNanos, code, reason);
+    flusher.markDirty();
   }
 
   private long reap() {
@@ -350,7 +358,7 @@ public final class PeerConnection extends Driven {
         // first, or the peer never learns that there was a connection.
         flusher.flushIfDirty();
         if (early.isEmpty()) {
-          engine.closeApplication(now(), code, reason);
+          closeEngine(now(), code, reason);
         } else {
           closeOnceFed = new CloseReason.ApplicationClosed(code, reason);
         }
