@@ -36,6 +36,7 @@ public final class PeerConnection extends Driven {
   private final ConnectionIds ids;
   private final Flusher flusher;
   private final Lifecycle lifecycle;
+  private final EarlyFeed early;
 
   // Guarded by lock.
   private @Nullable ConnectionStats lastStats;
@@ -43,11 +44,6 @@ public final class PeerConnection extends Driven {
 
   /** Whether data that came before the end may still be read, so that the native side must stay. */
   private boolean lingers;
-
-  private List<EarlyDatagram> early;
-
-  /** A close that has to wait for the first datagrams: without them the peer could not read it. */
-  private CloseReason.@Nullable ApplicationClosed closeOnceFed;
 
   private PeerConnection(
       ConnectionHost host,
@@ -60,7 +56,7 @@ public final class PeerConnection extends Driven {
     this.engine = engine;
     this.route = route;
     this.client = route instanceof DialRoute;
-    this.early = early;
+    this.early = new EarlyFeed(early);
     this.lifecycle = new Lifecycle(this, lock, engine);
     this.streams = new ConnectionStreams(this, client);
     this.ids = new ConnectionIds(host.connections(), this);
@@ -178,7 +174,7 @@ public final class PeerConnection extends Driven {
     lock.lock();
     try {
       if (!freed && early.isEmpty()) { // One is enough: the peer answers every packet with one.
-        early = List.of(datagram);
+        early.set(datagram);
         home.post(this);
       }
     } finally {
@@ -186,23 +182,9 @@ public final class PeerConnection extends Driven {
     }
   }
 
-  /**
-   * What came outside the usual way: before the application accepted, or without our id; fed by the
-   * loop, whose batch it needs.
-   */
   private void feedEarly(EndpointLoop loop, long nowNanos) {
-    List<EarlyDatagram> waiting = early;
-    early = List.of();
-    for (EarlyDatagram datagram : waiting) {
-      loop.batch().setSingle(datagram.bytes(), datagram.from(), datagram.to());
-      if (route.admit(loop.batch(), 0, 1) == 1) {
-        engine.receive(nowNanos, loop.batch(), 0, 1);
-        flusher.markDirty();
-      }
-    }
-    CloseReason.ApplicationClosed close = closeOnceFed;
+    CloseReason.ApplicationClosed close = early.feed(loop, engine, route, flusher, nowNanos);
     if (close != null) {
-      closeOnceFed = null;
       closeEngine(nowNanos, close.code(), close.reason());
     }
   }
@@ -360,7 +342,7 @@ public final class PeerConnection extends Driven {
         if (early.isEmpty()) {
           closeEngine(now(), code, reason);
         } else {
-          closeOnceFed = new CloseReason.ApplicationClosed(code, reason);
+          early.closeAfterwards(code, reason);
         }
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();
