@@ -19,6 +19,7 @@ fn long(version: u32, first: u8, dcid: &[u8], scid: &[u8], rest: &[u8]) -> Vec<u
 
 #[test]
 fn reads_an_initial() {
+    let _alone = alone();
     let config = config(1);
     let pkt = first_initial(config, public_key(2));
     let header = header(&pkt, 8).unwrap();
@@ -193,6 +194,7 @@ fn reset(config: dk_config, pkt: &[u8], cap: usize) -> Result<Vec<u8>, i32> {
 
 #[test]
 fn resets_are_shorter_than_their_trigger_and_of_many_sizes() {
+    let _alone = alone();
     let config = config(1);
     let key = [3; 32];
     assert_eq!(unsafe { dk_config_cid_key(config, key.as_ptr(), 8) }, 0);
@@ -223,6 +225,7 @@ fn resets_are_shorter_than_their_trigger_and_of_many_sizes() {
 
 #[test]
 fn only_initials_are_refused() {
+    let _alone = alone();
     let config = config(1);
     let addr = loopback(1);
     let refuse = |pkt: &[u8], code: u64, cap: usize| {
@@ -254,6 +257,7 @@ fn only_initials_are_refused() {
 
 #[test]
 fn only_initials_are_accepted() {
+    let _alone = alone();
     let config = config(1);
     let (addr, mut conn) = (loopback(1), 5);
     let mut accept = |pkt: &[u8]| unsafe {
