@@ -174,9 +174,16 @@ final class IrohPeer implements AutoCloseable {
     } catch (IOException e) {
       // The process is gone; what it said last is there.
     } finally {
-      lock.lock();
+      end();
+    }
+  }
+
+  private void end() {
+    lock.lock();
+    try {
       ended = true;
       arrived.signalAll();
+    } finally {
       lock.unlock();
     }
   }
