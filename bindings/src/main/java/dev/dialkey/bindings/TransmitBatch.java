@@ -79,6 +79,16 @@ public final class TransmitBatch {
     return NativeAddress.read(records, i * RECORD + TO);
   }
 
+  /** Whether entry {@code i} goes there; makes no object. */
+  public boolean isTo(int i, NativeAddress destination) {
+    return destination.isAt(records, i * RECORD + TO);
+  }
+
+  /** Local address that entry {@code i} is to come from. */
+  public NativeAddress from(int i) {
+    return NativeAddress.read(records, i * RECORD + FROM);
+  }
+
   /** Sends entry {@code i} elsewhere, from whatever local address the system picks. */
   public void redirect(int i, NativeAddress destination) {
     NativeAddress.NONE.write(records, i * RECORD + FROM);
