@@ -12,7 +12,6 @@ import dev.dialkey.TransportOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -157,7 +156,6 @@ class StreamCreditTest {
     }
   }
 
-  @Disabled("the engine keeps a stopped stream of the peer until the connection ends")
   @Test
   void stoppedStreamsGiveTheirCreditBack() throws Exception {
     try (var pair = Loopback.connect(TransportOptions.defaults())) {
