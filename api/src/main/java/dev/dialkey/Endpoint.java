@@ -205,7 +205,7 @@ public final class Endpoint implements AutoCloseable {
    * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
    */
   public Optional<Incoming> accept(Duration timeout) throws IOException {
-    return core.takeIncoming(timeout).map(pending -> new Incoming(this, pending));
+    return core.reception().take(timeout).map(pending -> new Incoming(this, pending));
   }
 
   /**
@@ -224,10 +224,9 @@ public final class Endpoint implements AutoCloseable {
    * @throws IllegalStateException when the endpoint is closed
    */
   public void setAlpns(Alpn... accepted) {
-    if (isClosed()) {
+    if (!core.setAlpns(List.of(accepted))) {
       throw new IllegalStateException("the endpoint is closed");
     }
-    core.setAlpns(List.of(accepted));
   }
 
   /**

@@ -22,9 +22,12 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** Collects what an endpoint is made of; see {@link Endpoint#builder}. Not thread-safe. */
 public final class EndpointBuilder {
+  private static final int MAX_LOOPS = 64;
+
   private Optional<SecretKey> secretKey = Optional.empty();
   private List<Alpn> alpns = List.of();
   private List<Bind> binds = new ArrayList<>();
+  private int loops = 1;
   private TransportOptions transport = TransportOptions.defaults();
   private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
   private Optional<String> name = Optional.empty();
@@ -76,18 +79,48 @@ public final class EndpointBuilder {
   }
 
   /**
-   * Binds a socket here in place of the preset's socket of the same family. There is one socket per
-   * family.
+   * Binds a socket here in place of the default one of the same family.
    *
    * @param address the address, resolved; port 0 lets the system choose
    * @return this
    */
   public EndpointBuilder bindAddr(InetSocketAddress address) {
+    return bindAddr(address, BindOptions.defaults());
+  }
+
+  /**
+   * Binds a socket here beside the others; one that is a default route takes the place of the
+   * family's earlier default route.
+   *
+   * @param address the address, resolved; port 0 lets the system choose
+   * @param options what the socket is used for
+   * @return this
+   */
+  public EndpointBuilder bindAddr(InetSocketAddress address, BindOptions options) {
     if (address.isUnresolved()) {
       throw new IllegalArgumentException("not resolved: " + address);
     }
-    binds.removeIf(bind -> isIpv4(bind.address()) == isIpv4(address));
-    binds.add(new Bind(address, true));
+    if (options.defaultRoute()) {
+      binds.removeIf(
+          bind -> bind.options().defaultRoute() && isIpv4(bind.address()) == isIpv4(address));
+    }
+    binds.add(new Bind(address, options));
+    return this;
+  }
+
+  /**
+   * Sets how many event loops share each bound address, each with a thread and a socket of its own
+   * (SO_REUSEPORT); for servers of many busy connections on many cores. One connection's packets go
+   * through one of them.
+   *
+   * @param count 1 to 64; 1 by default. More than 1 needs Linux
+   * @return this
+   */
+  public EndpointBuilder loops(int count) {
+    if (count < 1 || count > MAX_LOOPS) {
+      throw new IllegalArgumentException("an address has 1 to 64 loops, not " + count);
+    }
+    loops = count;
     return this;
   }
 
@@ -156,6 +189,7 @@ public final class EndpointBuilder {
             key,
             alpns,
             List.copyOf(binds),
+            loops,
             transport,
             safe);
     try {
@@ -177,8 +211,8 @@ public final class EndpointBuilder {
 
   void defaultIpTransports() {
     binds = new ArrayList<>();
-    binds.add(new Bind(new InetSocketAddress(wildcard(4), 0), true));
-    binds.add(new Bind(new InetSocketAddress(wildcard(16), 0), false));
+    binds.add(new Bind(new InetSocketAddress(wildcard(4), 0), BindOptions.defaults()));
+    binds.add(new Bind(new InetSocketAddress(wildcard(16), 0), BindOptions.defaults().optional()));
   }
 
   /** An executor that was shut down must not take an event loop with it. */

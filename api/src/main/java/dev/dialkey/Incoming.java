@@ -26,18 +26,18 @@ public final class Incoming implements AutoCloseable {
    * @throws IOException when the first packet turns out to be none
    */
   public Accepting accept() throws IOException {
-    PeerConnection core = endpoint.core().accept(pending);
+    PeerConnection core = endpoint.core().reception().accept(pending);
     return new Accepting(endpoint, core);
   }
 
   /** Tells the peer that it is not wanted (CONNECTION_REFUSED). */
   public void refuse() {
-    endpoint.core().refuse(pending);
+    endpoint.core().reception().refuse(pending);
   }
 
   /** Says nothing; the peer finds out by its own time-out. */
   public void ignore() {
-    endpoint.core().ignore(pending);
+    endpoint.core().reception().ignore(pending);
   }
 
   /** Refuses it, unless it was decided about before. */

@@ -7,11 +7,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -64,7 +66,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    */
   @Override
   public int read(ByteBuffer target) throws IOException {
-    return read(target, Deadline.FOREVER);
+    return read(target, Deadline.NEVER);
   }
 
   /**
@@ -77,26 +79,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @throws IOException as {@link #read(ByteBuffer)}
    */
   public int read(ByteBuffer target, Duration timeout) throws IOException {
-    long deadline = Deadline.after(timeout);
-    int n;
-    if (target.isReadOnly()) {
-      throw new IllegalArgumentException("the buffer is read-only");
-    }
-    if (target.isDirect()) {
-      try {
-        long address = MemorySegment.ofBuffer(target).address();
-        n = (int) half.readNative(address, target.remaining(), deadline);
-      } finally {
-        Reference.reachabilityFence(target); // Only its address has crossed over.
-      }
-    } else {
-      int at = target.arrayOffset() + target.position();
-      n = half.read(target.array(), at, target.remaining(), deadline);
-    }
-    if (n > 0) {
-      target.position(target.position() + n);
-    }
-    return n;
+    return read(target, Deadline.after(timeout));
   }
 
   /**
@@ -107,7 +90,46 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @throws IOException as {@link #read(ByteBuffer)}
    */
   public int read(byte[] target) throws IOException {
-    return half.read(target, 0, target.length, Deadline.NEVER);
+    return receive(target, 0, target.length, Deadline.NEVER);
+  }
+
+  /**
+   * Reads into a memory segment, as {@link #read(ByteBuffer)}. A native segment is filled without a
+   * copy: its arena must not be closed by another thread before the call returns.
+   *
+   * @param target where to; filled from its beginning
+   * @return the number of bytes, 0 only when the segment is empty, -1 at the end of the stream
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public long read(MemorySegment target) throws IOException {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the segment is read-only");
+    }
+    if (target.isNative()) {
+      return receiveNative(target, Deadline.NEVER);
+    }
+    byte[] piece = new byte[(int) Math.min(target.byteSize(), CHUNK_BYTES)];
+    int n = receive(piece, 0, piece.length, Deadline.NEVER);
+    if (n > 0) {
+      MemorySegment.copy(piece, 0, target, ValueLayout.JAVA_BYTE, 0, n);
+    }
+    return n;
+  }
+
+  /**
+   * Reads what is there into a buffer of its own; waits for at least one byte.
+   *
+   * @param max how many bytes at most, at least 1
+   * @return the bytes; empty at the end of the stream
+   * @throws IOException as {@link #read(ByteBuffer)}
+   */
+  public Optional<ByteBuffer> readChunk(int max) throws IOException {
+    if (max < 1) {
+      throw new IllegalArgumentException("a chunk has at least one byte, not " + max);
+    }
+    byte[] chunk = new byte[Math.min(max, CHUNK_BYTES)];
+    int n = receive(chunk, 0, chunk.length, Deadline.NEVER);
+    return n < 0 ? Optional.empty() : Optional.of(ByteBuffer.wrap(chunk, 0, n));
   }
 
   /**
@@ -120,7 +142,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
   public void readFully(byte[] target) throws IOException {
     int done = 0;
     while (done < target.length) {
-      int n = half.read(target, done, target.length - done, Deadline.NEVER);
+      int n = receive(target, done, target.length - done, Deadline.NEVER);
       if (n < 0) {
         throw new EOFException(
             "the stream ended after " + done + " of " + target.length + " bytes");
@@ -150,7 +172,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
         }
         bytes = Arrays.copyOf(bytes, (int) Math.min(limit, bytes.length * 2L));
       }
-      int n = half.read(bytes, size, bytes.length - size, Deadline.NEVER);
+      int n = receive(bytes, size, bytes.length - size, Deadline.NEVER);
       if (n < 0) {
         return Arrays.copyOf(bytes, size);
       }
@@ -215,11 +237,46 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @return the view; one thread at a time
    */
   public InputStream inputStream() {
-    return new StreamInput(this, half);
+    return new StreamInput(this);
+  }
+
+  private int read(ByteBuffer target, long deadlineNanos) throws IOException {
+    if (target.isReadOnly()) {
+      throw new IllegalArgumentException("the buffer is read-only");
+    }
+    int n;
+    if (target.isDirect()) {
+      n = (int) receiveNative(MemorySegment.ofBuffer(target), deadlineNanos);
+    } else {
+      int at = target.arrayOffset() + target.position();
+      n = receive(target.array(), at, target.remaining(), deadlineNanos);
+    }
+    if (n > 0) {
+      target.position(target.position() + n);
+    }
+    return n;
+  }
+
+  private long receiveNative(MemorySegment target, long deadlineNanos) throws IOException {
+    try {
+      return half.readNative(target.address(), target.byteSize(), deadlineNanos);
+    } finally {
+      Reference.reachabilityFence(target); // Only its address has crossed over.
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /** An unreachable connection would be closed, so this stays reachable while it waits. */
+  int receive(byte[] target, int offset, int length, long deadlineNanos) throws IOException {
+    try {
+      return half.read(target, offset, length, deadlineNanos);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   private byte[] atEndOrTooLarge(byte[] bytes, int limit) throws IOException {
-    if (half.read(new byte[1], 0, 1, Deadline.NEVER) >= 0) {
+    if (receive(new byte[1], 0, 1, Deadline.NEVER) >= 0) {
       throw new TooLargeException(limit);
     }
     return bytes;

@@ -6,10 +6,12 @@ import dev.dialkey.internal.endpoint.AsyncCalls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
+import java.nio.channels.GatheringByteChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -19,8 +21,11 @@ import java.util.concurrent.CompletableFuture;
  * else may be called from any thread. Closing without {@link #finish()} resets the stream: after an
  * exception the peer must not take half of the data for all of it.
  */
-public final class SendStream implements WritableByteChannel, AutoCloseable {
+public final class SendStream implements GatheringByteChannel, AutoCloseable {
   private static final long MAX_CODE = (1L << 62) - 1;
+
+  /** Bytes that cannot be passed on as they are, are copied in pieces of this size. */
+  private static final int COPY_BYTES = 64 * 1024;
 
   private final Connection connection; // Keeps the connection reachable while the stream is used.
   private final long id;
@@ -31,7 +36,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
     this.connection = connection;
     this.id = id;
     this.half = half;
-    this.output = new StreamOutput(connection, half);
+    this.output = new StreamOutput(this);
   }
 
   /**
@@ -67,7 +72,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    */
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return write(source, Deadline.FOREVER);
+    return write(source, Deadline.NEVER);
   }
 
   /**
@@ -81,33 +86,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
-    output.push();
-    int length = source.remaining();
-    int start = source.position();
-    try {
-      writeAll(source, length, Deadline.after(timeout));
-    } catch (IOException e) {
-      source.position(start + (int) half.takenOfLastWrite());
-      throw e;
-    }
-    source.position(source.limit());
-    return length;
-  }
-
-  private void writeAll(ByteBuffer source, int length, long deadline) throws IOException {
-    if (source.isDirect()) {
-      try {
-        half.writeNative(MemorySegment.ofBuffer(source).address(), length, deadline);
-      } finally {
-        Reference.reachabilityFence(source); // Only its address has crossed over.
-      }
-    } else if (source.hasArray()) {
-      half.write(source.array(), source.arrayOffset() + source.position(), length, deadline);
-    } else {
-      byte[] copy = new byte[length]; // A read-only buffer hides its array.
-      source.duplicate().get(copy);
-      half.write(copy, 0, length, deadline);
-    }
+    return write(source, Deadline.after(timeout));
   }
 
   /**
@@ -117,8 +96,46 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public void write(byte[] bytes) throws IOException {
-    output.push();
-    half.write(bytes, 0, bytes.length, Deadline.NEVER);
+    output.push(Deadline.NEVER);
+    send(bytes, 0, bytes.length, Deadline.NEVER);
+  }
+
+  /**
+   * Writes a whole memory segment, as {@link #write(ByteBuffer)}. A native segment is passed on
+   * without a copy: its arena must not be closed by another thread before the call returns.
+   *
+   * @param source the bytes
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  public void write(MemorySegment source) throws IOException {
+    output.push(Deadline.NEVER);
+    if (source.isNative()) {
+      sendNative(source, Deadline.NEVER);
+    } else {
+      sendCopies(source);
+    }
+  }
+
+  /**
+   * Writes all remaining bytes of several buffers, as {@link #write(ByteBuffer)} for each in turn.
+   *
+   * @param sources the bytes
+   * @return the number of bytes
+   * @throws IOException as {@link #write(ByteBuffer)}
+   */
+  @Override
+  public long write(ByteBuffer[] sources) throws IOException {
+    return write(sources, 0, sources.length);
+  }
+
+  @Override
+  public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+    Objects.checkFromIndexSize(offset, length, sources.length);
+    long written = 0;
+    for (int i = offset; i < offset + length; i++) {
+      written += write(sources[i]);
+    }
+    return written;
   }
 
   /**
@@ -132,7 +149,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
     if (!output.tryPush()) {
       return 0; // Bytes of the view come first.
     }
-    byte[] bytes = new byte[Math.min(source.remaining(), 64 * 1024)];
+    byte[] bytes = new byte[Math.min(source.remaining(), COPY_BYTES)];
     source.duplicate().get(bytes);
     int taken = half.tryWrite(bytes, 0, bytes.length);
     source.position(source.position() + taken);
@@ -159,7 +176,7 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
    */
   public void finish() throws IOException {
-    output.push();
+    output.push(Deadline.NEVER);
     half.finish();
   }
 
@@ -195,6 +212,85 @@ public final class SendStream implements WritableByteChannel, AutoCloseable {
    */
   public OutputStream outputStream() {
     return output;
+  }
+
+  /**
+   * Sets which streams of the connection go first when it cannot send everything at once: those of
+   * a larger number. Streams of one number take turns.
+   *
+   * @param priority -128 to 127; 0 by default
+   */
+  public void priority(int priority) {
+    if (priority < Byte.MIN_VALUE || priority > Byte.MAX_VALUE) {
+      throw new IllegalArgumentException("a priority is -128 to 127, not " + priority);
+    }
+    half.priority(priority);
+  }
+
+  /**
+   * The stream's priority.
+   *
+   * @return the number set last, else 0
+   */
+  public int priority() {
+    return half.priority();
+  }
+
+  private int write(ByteBuffer source, long deadlineNanos) throws IOException {
+    output.push(deadlineNanos);
+    int length = source.remaining();
+    int start = source.position();
+    try {
+      writeAll(source, length, deadlineNanos);
+    } catch (IOException e) {
+      source.position(start + (int) half.takenOfLastWrite());
+      throw e;
+    }
+    source.position(source.limit());
+    return length;
+  }
+
+  private void writeAll(ByteBuffer source, int length, long deadlineNanos) throws IOException {
+    if (source.isDirect()) {
+      sendNative(MemorySegment.ofBuffer(source), deadlineNanos);
+    } else if (source.hasArray()) {
+      send(source.array(), source.arrayOffset() + source.position(), length, deadlineNanos);
+    } else {
+      byte[] copy = new byte[length]; // A read-only buffer hides its array.
+      source.duplicate().get(copy);
+      send(copy, 0, length, deadlineNanos);
+    }
+  }
+
+  private void sendCopies(MemorySegment source) throws IOException {
+    byte[] piece = new byte[(int) Math.min(source.byteSize(), COPY_BYTES)];
+    for (long at = 0; at < source.byteSize(); at += piece.length) {
+      int length = (int) Math.min(source.byteSize() - at, piece.length);
+      MemorySegment.copy(source, ValueLayout.JAVA_BYTE, at, piece, 0, length);
+      send(piece, 0, length, Deadline.NEVER);
+    }
+  }
+
+  private void sendNative(MemorySegment source, long deadlineNanos) throws IOException {
+    try {
+      half.writeNative(source.address(), source.byteSize(), deadlineNanos);
+    } finally {
+      Reference.reachabilityFence(source); // Only its address has crossed over.
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /** Sends past the view. An unreachable connection would be closed, so this stays reachable. */
+  void send(byte[] bytes, int offset, int length, long deadlineNanos) throws IOException {
+    try {
+      half.write(bytes, offset, length, deadlineNanos);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  WriteHalf half() {
+    return half;
   }
 
   static void checkCode(long code) {

@@ -1,21 +1,16 @@
 package dev.dialkey;
 
 import dev.dialkey.internal.connection.Deadline;
-import dev.dialkey.internal.connection.ReadHalf;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
 /** The {@code java.io} view of a receiving half. Not thread-safe. */
 final class StreamInput extends InputStream {
-  /** Keeps the connection reachable while only the view is used. */
   private final RecvStream stream;
 
-  private final ReadHalf half;
-
-  StreamInput(RecvStream stream, ReadHalf half) {
+  StreamInput(RecvStream stream) {
     this.stream = stream;
-    this.half = half;
   }
 
   @Override
@@ -28,7 +23,7 @@ final class StreamInput extends InputStream {
   public int read(byte[] target, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, target.length);
     // java.io wants 0 here even at the end.
-    return length == 0 ? 0 : half.read(target, offset, length, Deadline.NEVER);
+    return length == 0 ? 0 : stream.receive(target, offset, length, Deadline.NEVER);
   }
 
   @Override

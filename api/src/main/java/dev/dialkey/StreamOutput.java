@@ -1,7 +1,6 @@
 package dev.dialkey;
 
 import dev.dialkey.internal.connection.Deadline;
-import dev.dialkey.internal.connection.WriteHalf;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Objects;
@@ -11,17 +10,13 @@ final class StreamOutput extends OutputStream {
   /** Smaller writes are gathered up to this, so that each costs no native call. */
   private static final int GATHER_BYTES = 16 * 1024;
 
-  @SuppressWarnings("UnusedVariable") // Keeps it reachable while only the view is used.
-  private final Connection connection;
-
-  private final WriteHalf half;
+  private final SendStream stream;
   private byte[] gathered = new byte[0]; // Most streams are written without the view.
   private int size;
   private boolean closed;
 
-  StreamOutput(Connection connection, WriteHalf half) {
-    this.connection = connection;
-    this.half = half;
+  StreamOutput(SendStream stream) {
+    this.stream = stream;
   }
 
   @Override
@@ -36,10 +31,10 @@ final class StreamOutput extends OutputStream {
       throw new StreamFinishedException();
     }
     if (size + length > GATHER_BYTES) {
-      push();
+      push(Deadline.NEVER);
     }
     if (length > GATHER_BYTES) {
-      half.write(bytes, offset, length, Deadline.NEVER);
+      stream.send(bytes, offset, length, Deadline.NEVER);
       return;
     }
     if (size + length > gathered.length) {
@@ -52,35 +47,43 @@ final class StreamOutput extends OutputStream {
 
   @Override
   public void flush() throws IOException {
-    push();
-    half.flush();
+    push(Deadline.NEVER);
+    stream.half().flush();
   }
 
   @Override
   public void close() throws IOException {
     if (!closed) {
-      push();
+      push(Deadline.NEVER);
       closed = true;
-      half.finish();
+      stream.half().finish();
     }
   }
 
-  /** Gives what was gathered to the stream. */
-  void push() throws IOException {
-    if (size > 0) {
-      int length = size;
-      size = 0; // Also when it throws: what failed once is not tried again.
-      half.write(gathered, 0, length, Deadline.NEVER);
+  /** Gives what was gathered to the stream; what is not taken in time stays gathered. */
+  void push(long deadlineNanos) throws IOException {
+    if (size == 0) {
+      return;
+    }
+    try {
+      stream.send(gathered, 0, size, deadlineNanos);
+      size = 0;
+    } catch (IOException e) {
+      drop((int) stream.half().takenOfLastWrite());
+      throw e;
     }
   }
 
   /** As {@link #push}, as far as it goes without waiting; true when nothing is left. */
   boolean tryPush() throws IOException {
     if (size > 0) {
-      int taken = half.tryWrite(gathered, 0, size);
-      size -= taken;
-      System.arraycopy(gathered, taken, gathered, 0, size);
+      drop(stream.half().tryWrite(gathered, 0, size));
     }
     return size == 0;
+  }
+
+  private void drop(int taken) {
+    size -= taken;
+    System.arraycopy(gathered, taken, gathered, 0, size);
   }
 }

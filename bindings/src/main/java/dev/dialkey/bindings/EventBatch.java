@@ -17,6 +17,7 @@ public final class EventBatch {
   private static final long KIND = dk_event.kind$offset();
   private static final long A = dk_event.a$offset();
   private static final long B = dk_event.b$offset();
+  private static final long LOCAL = dk_event.local$offset();
   private static final long PEER = dk_event.peer$offset();
   private static final long OFF = dk_event.off$offset();
 
@@ -56,6 +57,11 @@ public final class EventBatch {
   /** Second argument of event {@code i}. */
   public long b(int i) {
     return records.get(ValueLayout.JAVA_LONG, i * RECORD + B);
+  }
+
+  /** Our address in event {@code i}. */
+  public NativeAddress local(int i) {
+    return NativeAddress.read(records, i * RECORD + LOCAL);
   }
 
   /** The peer's address in event {@code i}. */

@@ -32,19 +32,27 @@ public final class NativeSocket implements AutoCloseable {
     this.granted = granted;
   }
 
+  /** Binds a socket that has its port for itself. */
+  public static NativeSocket open(InetSocketAddress address) throws IOException {
+    return open(address, false);
+  }
+
   /**
    * Binds a socket with buffers of 4 MiB, as far as the system grants them.
    *
+   * @param sharedPort whether other such sockets of this user may have the same port
    * @throws IOException when the system refuses; the message names its reason
    */
-  public static NativeSocket open(InetSocketAddress address) throws IOException {
+  public static NativeSocket open(InetSocketAddress address, boolean sharedPort)
+      throws IOException {
+    int flags = sharedPort ? dialkey_h.DK_UDP_REUSEPORT() : SYSTEM_DEFAULTS;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bind = arena.allocate(NativeAddress.BYTES, 8);
       NativeAddress.of(address).write(bind, 0);
       MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
       MemorySegment bound = arena.allocate(NativeAddress.BYTES, 8);
       MemorySegment granted = arena.allocate(ValueLayout.JAVA_LONG, GRANTED_VALUES);
-      int status = dialkey_h.dk_udp_open(bind, SYSTEM_DEFAULTS, 0, 0, out, bound, granted);
+      int status = dialkey_h.dk_udp_open(bind, flags, 0, 0, out, bound, granted);
       if (status < 0) {
         throw new IOException(NativeLibrary.lastError());
       }

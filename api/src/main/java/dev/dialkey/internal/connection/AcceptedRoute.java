@@ -20,10 +20,12 @@ final class AcceptedRoute extends Route {
   private final LoopCounters counters;
 
   private NativeAddress peer;
+  private @Nullable UdpTransport transport;
   private boolean confirmed;
 
-  AcceptedRoute(NativeAddress peer, ConnectionHost host) {
+  AcceptedRoute(NativeAddress peer, UdpTransport arrivedAt, ConnectionHost host) {
     this.peer = peer;
+    this.transport = arrivedAt;
     this.transports = host.transports();
     this.pool = host.transmitPool();
     this.counters = host.counters();
@@ -34,9 +36,10 @@ final class AcceptedRoute extends Route {
     confirmed = true;
   }
 
-  /** The engine has followed the client to this address. */
-  void moveTo(NativeAddress address) {
+  /** The engine has followed the client to this address, which reached us at that one. */
+  void moveTo(NativeAddress address, NativeAddress local) {
     peer = address;
+    transport = transports.at(local, transport);
   }
 
   @Override
@@ -53,18 +56,18 @@ final class AcceptedRoute extends Route {
 
   @Override
   boolean send(TransmitBatch batch, PeerConnection connection) {
-    UdpTransport transport = transports.toward(peer);
-    boolean usual = transport != null;
-    for (int i = 0; usual && i < batch.size(); i++) {
-      usual = transports.toward(batch.to(i)) == transport;
+    UdpTransport usual = transport;
+    boolean allToPeer = usual != null;
+    for (int i = 0; allToPeer && i < batch.size(); i++) {
+      allToPeer = batch.isTo(i, peer);
     }
-    if (usual && transport != null) {
-      return transport.sendAndRelease(batch, connection);
+    if (allToPeer && usual != null) {
+      return usual.sendAndRelease(batch, connection);
     }
-    // The client is being followed from one socket to another: path challenges, a few packets.
+    // The client is being followed to another address: path challenges, a few packets.
     for (int i = 0; i < batch.size(); i++) {
-      UdpTransport toward = transports.toward(batch.to(i));
-      if (toward == null || toward.socket().send(batch, i, 1) == 0) {
+      UdpTransport holder = transports.at(batch.from(i), usual);
+      if (holder == null || holder.socket().send(batch, i, 1) == 0) {
         counters.unsentDropped.increment();
       }
     }
@@ -74,7 +77,7 @@ final class AcceptedRoute extends Route {
 
   @Override
   @Nullable UdpTransport transport() {
-    return transports.toward(peer);
+    return transport;
   }
 
   @Override

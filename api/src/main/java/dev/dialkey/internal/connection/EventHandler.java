@@ -29,7 +29,7 @@ final class EventHandler {
       case NativeEvent.CID_ISSUED -> connection.ids().add(events.connectionId(i));
       case NativeEvent.CID_RETIRED -> connection.ids().remove(events.connectionId(i));
       case NativeEvent.PEER_PINNED -> connection.onPeerPinned();
-      case NativeEvent.PATH_MIGRATED -> connection.onPeerMigrated(events.peer(i));
+      case NativeEvent.PATH_MIGRATED -> connection.onPeerMigrated(events.peer(i), events.local(i));
       default -> {
         // Kinds that a later version adds, and those that tell nothing a connection acts on.
       }

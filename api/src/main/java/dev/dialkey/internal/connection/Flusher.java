@@ -76,10 +76,9 @@ final class Flusher {
         transport.awaitRoom(connection);
         return;
       }
-      TransmitBatch batch = pool.take();
+      TransmitBatch batch = pool.takeOrAwait(connection);
       if (batch == null) {
         dirty = true;
-        connection.home().post(connection);
         return;
       }
       dirty = false;

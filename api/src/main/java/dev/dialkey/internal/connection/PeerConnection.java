@@ -78,7 +78,7 @@ public final class PeerConnection extends Driven {
   /** A connection we accept, with what has arrived of it. */
   public static PeerConnection accepted(
       ConnectionHost host, EndpointLoop home, NativeConnection engine, List<EarlyDatagram> early) {
-    var route = new AcceptedRoute(early.getFirst().from(), host);
+    var route = new AcceptedRoute(early.getFirst().from(), home.transport(), host);
     return new PeerConnection(host, home, engine, route, early);
   }
 
@@ -242,9 +242,9 @@ public final class PeerConnection extends Driven {
     }
   }
 
-  void onPeerMigrated(NativeAddress peer) {
+  void onPeerMigrated(NativeAddress peer, NativeAddress local) {
     if (route instanceof AcceptedRoute accepted) {
-      accepted.moveTo(peer);
+      accepted.moveTo(peer, local);
     }
   }
 

@@ -32,6 +32,9 @@ public final class WriteHalf {
 
   private boolean ended;
 
+  /** Volatile: asked for without the lock. */
+  private volatile int priority;
+
   /** Of the last write that was not turned away; owned by the writing thread. */
   private long taken;
 
@@ -126,16 +129,23 @@ public final class WriteHalf {
     return ended;
   }
 
-  /** Sets the order in which streams are sent: smaller is more urgent. */
-  public void urgency(int urgency) {
+  /** Sets the order in which streams are sent: larger goes first, -128 to 127. */
+  public void priority(int newPriority) {
     lock.lock();
     try {
+      priority = newPriority;
       if (!ended && connection.isUsable()) {
-        connection.nativeConnection().streamPriority(stream.id(), urgency, true);
+        var engine = connection.nativeConnection();
+        engine.streamPriority(stream.id(), Byte.MAX_VALUE - newPriority, true);
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** The priority set last. */
+  public int priority() {
+    return priority;
   }
 
   private void write(byte @Nullable [] array, long at, long length, long deadlineNanos)

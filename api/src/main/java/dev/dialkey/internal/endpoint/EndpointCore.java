@@ -1,16 +1,12 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
-import dev.dialkey.ConnectionClosedException;
-import dev.dialkey.EndpointClosedException;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
-import dev.dialkey.bindings.NativeException;
 import dev.dialkey.internal.connection.ConnectionHost;
-import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.connection.PeerConnection;
 import dev.dialkey.internal.loop.ConnectionTable;
 import dev.dialkey.internal.loop.LoopCounters;
@@ -20,8 +16,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -30,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,29 +34,17 @@ public final class EndpointCore implements ConnectionHost {
   /** What the endpoint knows of a connection beside the connection itself. */
   private record Membership(@Nullable InitialId initialId, AtomicBoolean handshaking) {}
 
-  /** RFC 9000 section 20.1. */
-  private static final long PROTOCOL_VIOLATION = 0x0a;
-
   private final EndpointSettings settings;
   private final EndpointId id;
   private final EndpointResources resources;
   private final VirtualAddresses virtualAddresses = new VirtualAddresses();
   private final ConnectionTable table = new ConnectionTable();
-  private final LoopCounters counters = new LoopCounters();
-  private final IncomingQueue incoming = new IncomingQueue(counters);
-  private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights =
-      new ConcurrentHashMap<>();
+  private final OpenGate gate = new OpenGate();
+  private final Reception reception;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
-  private final IgnoredFlights ignored = new IgnoredFlights();
   private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicInteger handshakes = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
-
-  /** Orders making a connection and closing: after the flag is set no connection is added. */
-  private final ReentrantLock lifecycle = new ReentrantLock();
-
-  /** Volatile: looked at without the lock where a late answer is harmless. */
-  private volatile boolean closing;
 
   /** Volatile: replaced as a whole, read by loops. */
   private volatile List<Alpn> alpns;
@@ -75,6 +56,7 @@ public final class EndpointCore implements ConnectionHost {
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
+    this.reception = new Reception(this, resources, gate);
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -107,33 +89,32 @@ public final class EndpointCore implements ConnectionHost {
 
   /** Starts a dial towards all candidates at once. */
   public PeerConnection dial(EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates)
-      throws EndpointClosedException {
+      throws IOException {
+    return gate.enter(() -> startDial(peer, offered, candidates));
+  }
+
+  private PeerConnection startDial(
+      EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates) {
     NativeAddress virtualPeer = virtualAddresses.next();
-    lifecycle.lock();
-    try {
-      checkOpen();
-      NativeConnection engine =
-          NativeConnection.connect(
-              resources.config(),
-              resources.slots(),
-              peer.toBytes(),
-              wire(offered),
-              VirtualAddresses.LOCAL,
-              virtualPeer,
-              System.nanoTime());
-      PeerConnection connection =
-          PeerConnection.dialled(
-              this,
-              resources.loopToward(candidates.getFirst()),
-              engine,
-              candidates,
-              virtualPeer,
-              VirtualAddresses.LOCAL);
-      join(connection, null);
-      return connection;
-    } finally {
-      lifecycle.unlock();
-    }
+    NativeConnection engine =
+        NativeConnection.connect(
+            resources.config(),
+            resources.slots(),
+            peer.toBytes(),
+            wire(offered),
+            VirtualAddresses.LOCAL,
+            virtualPeer,
+            System.nanoTime());
+    PeerConnection connection =
+        PeerConnection.dialled(
+            this,
+            resources.loopToward(candidates.getFirst()),
+            engine,
+            candidates,
+            virtualPeer,
+            VirtualAddresses.LOCAL);
+    join(connection, null);
+    return connection;
   }
 
   /** Whether a socket reaches addresses of this family (4 or 6). */
@@ -143,73 +124,28 @@ public final class EndpointCore implements ConnectionHost {
 
   // ---- accepting ----
 
-  /** The next first flight; empty once the endpoint is closed. */
-  public Optional<PendingIncoming> takeIncoming(Duration timeout) throws IOException {
-    return incoming.take(IncomingQueue.nanos(timeout));
+  /** Where first flights wait for a decision. */
+  public Reception reception() {
+    return reception;
   }
 
-  /** Goes on with the handshake. */
-  public PeerConnection accept(PendingIncoming pending) throws IOException {
-    lifecycle.lock();
-    try {
-      checkOpen(); // Closing decides about all that are left, and the caller is to know of it.
-      return pending.accept(datagrams -> acceptFrom(pending, datagrams));
-    } finally {
-      lifecycle.unlock();
-    }
-  }
-
-  /** Answers with CONNECTION_REFUSED. */
-  public void refuse(PendingIncoming pending) {
-    if (pending.drop()) {
-      byte[] answer = resources.config().refuse(pending.firstDatagram(), pending.from());
-      resources.sendOnce(answer, pending.to(), pending.from(), counters);
-      firstFlights.remove(pending.id());
-    }
-  }
-
-  /** Says nothing; repetitions of the flight are dropped too. */
-  public void ignore(PendingIncoming pending) {
-    PendingIncoming forgotten = pending.drop() ? ignored.add(pending) : null;
-    if (forgotten != null) {
-      firstFlights.remove(forgotten.id(), forgotten);
-    }
-  }
-
-  /** Replaces the accepted protocols; handshakes that begin later see them. */
-  public void setAlpns(List<Alpn> accepted) {
-    alpns = List.copyOf(accepted);
-    resources.config().acceptAlpns(wire(accepted));
+  /**
+   * Replaces the accepted protocols; handshakes that begin later see them.
+   *
+   * @return false when the endpoint is closed
+   */
+  public boolean setAlpns(List<Alpn> accepted) {
+    return gate.enterIfOpen(() -> {
+      alpns = List.copyOf(accepted);
+      resources.config().acceptAlpns(wire(accepted));
+    });
   }
 
   public List<Alpn> alpns() {
     return alpns;
   }
 
-  private PeerConnection acceptFrom(PendingIncoming pending, List<EarlyDatagram> datagrams)
-      throws ConnectionClosedException {
-    NativeConnection engine;
-    try {
-      engine =
-          NativeConnection.accept(
-              resources.config(),
-              resources.slots(),
-              pending.firstDatagram(),
-              pending.to(),
-              pending.from(),
-              System.nanoTime());
-    } catch (NativeException e) {
-      firstFlights.remove(pending.id(), pending);
-      throw new ConnectionClosedException(
-          new CloseReason.TransportClosed(
-              PROTOCOL_VIOLATION, OptionalLong.empty(), "the first packet is malformed"));
-    }
-    PeerConnection connection = PeerConnection.accepted(this, pending.loop(), engine, datagrams);
-    join(connection, pending.id());
-    return connection;
-  }
-
-  private void join(PeerConnection connection, @Nullable InitialId initialId) {
+  void join(PeerConnection connection, @Nullable InitialId initialId) {
     handshakes.incrementAndGet();
     members.put(connection, new Membership(initialId, new AtomicBoolean(true)));
     connection.home().post(connection);
@@ -219,12 +155,11 @@ public final class EndpointCore implements ConnectionHost {
 
   /** Closes all connections, waits until they have drained, and frees everything. */
   public void close(Duration timeout) {
-    if (!beginClosing()) {
+    if (!gate.close()) {
       awaitQuietly(closed, timeout);
       return;
     }
-    incoming.close();
-    firstFlights.values().forEach(PendingIncoming::drop);
+    reception.close();
     for (PeerConnection connection : members.keySet()) {
       connection.close(0, new byte[0]);
     }
@@ -239,29 +174,12 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   public boolean isClosed() {
-    return closing;
+    return gate.isClosed();
   }
 
   /** Completes when everything is freed. */
   public CompletableFuture<@Nullable Void> closed() {
     return closed;
-  }
-
-  private boolean beginClosing() {
-    lifecycle.lock();
-    try {
-      boolean first = !closing;
-      closing = true;
-      return first;
-    } finally {
-      lifecycle.unlock();
-    }
-  }
-
-  private void checkOpen() throws EndpointClosedException {
-    if (closing) {
-      throw new EndpointClosedException();
-    }
   }
 
   /** An interrupt cuts the wait short, not the closing; the flag stays for the caller to see. */
@@ -278,7 +196,7 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   private void completeIfAllGone() {
-    if (closing && members.isEmpty()) {
+    if (gate.isClosed() && members.isEmpty()) {
       allGone.complete(null);
     }
   }
@@ -302,7 +220,7 @@ public final class EndpointCore implements ConnectionHost {
 
   @Override
   public LoopCounters counters() {
-    return counters;
+    return resources.counters();
   }
 
   @Override
@@ -330,7 +248,7 @@ public final class EndpointCore implements ConnectionHost {
     dialledPeers.remove(connection);
     Membership membership = members.remove(connection);
     if (membership != null && membership.initialId != null) {
-      firstFlights.remove(membership.initialId);
+      reception.forget(membership.initialId);
     }
     completeIfAllGone();
   }
@@ -348,16 +266,8 @@ public final class EndpointCore implements ConnectionHost {
     return resources.config();
   }
 
-  ConcurrentHashMap<InitialId, PendingIncoming> firstFlights() {
-    return firstFlights;
-  }
-
   DialledPeers dialledPeers() {
     return dialledPeers;
-  }
-
-  IncomingQueue incoming() {
-    return incoming;
   }
 
   AtomicInteger handshakes() {
@@ -365,7 +275,7 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   boolean isAccepting() {
-    return !closing && !alpns.isEmpty();
+    return !gate.isClosed() && !alpns.isEmpty();
   }
 
   /** ALPNs as TLS lists them, RFC 7301 section 3.1: each with its length in front. */

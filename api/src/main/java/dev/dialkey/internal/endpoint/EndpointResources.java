@@ -6,7 +6,6 @@ import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeLibrary;
 import dev.dialkey.bindings.NativeLoadException;
 import dev.dialkey.bindings.NativeMemory;
-import dev.dialkey.bindings.NativeSocket;
 import dev.dialkey.bindings.ResultSlots;
 import dev.dialkey.bindings.TransmitBatch;
 import dev.dialkey.internal.loop.EndpointLoop;
@@ -33,6 +32,7 @@ final class EndpointResources implements AutoCloseable {
   private final ResultSlots slots;
   private final TransmitPool pool;
   private final Transports transports;
+  private final LoopCounters counters = new LoopCounters();
   private final List<EndpointLoop> loops = new ArrayList<>();
 
   private EndpointResources(
@@ -52,16 +52,13 @@ final class EndpointResources implements AutoCloseable {
     }
     NativeMemory memory = new NativeMemory();
     NativeConfig config = NativeConfigs.of(settings);
-    List<UdpTransport> sockets = new ArrayList<>();
+    var binder = new SocketBinder(settings, new TransmitPool(memory));
     try {
-      var pool = new TransmitPool(memory);
-      for (EndpointSettings.Bind bind : settings.binds()) {
-        bind(bind, sockets, pool);
-      }
-      warnOfSmallBuffers(settings.name(), sockets);
-      return new EndpointResources(memory, config, pool, new Transports(sockets));
+      Transports transports = binder.bindAll();
+      warnOfSmallBuffers(settings.name(), transports.all());
+      return new EndpointResources(memory, config, binder.pool(), transports);
     } catch (IOException | RuntimeException e) {
-      sockets.forEach(transport -> transport.socket().close());
+      binder.close();
       config.close();
       memory.close();
       throw e;
@@ -78,6 +75,10 @@ final class EndpointResources implements AutoCloseable {
       loops.add(loop);
     }
     loops.forEach(EndpointLoop::start);
+  }
+
+  LoopCounters counters() {
+    return counters;
   }
 
   NativeConfig config() {
@@ -97,9 +98,7 @@ final class EndpointResources implements AutoCloseable {
   }
 
   List<InetSocketAddress> boundSockets() {
-    return transports.all().stream()
-        .map(transport -> transport.boundAddress().toSocketAddress())
-        .toList();
+    return transports.boundAddresses().stream().map(NativeAddress::toSocketAddress).toList();
   }
 
   /** The loop whose socket reaches the address. */
@@ -113,16 +112,14 @@ final class EndpointResources implements AutoCloseable {
     throw new IllegalArgumentException("no socket reaches " + address.toSocketAddress());
   }
 
-  /** Sends one datagram outside connections. */
-  void sendOnce(byte[] datagram, NativeAddress from, NativeAddress to, LoopCounters counters) {
-    UdpTransport transport = transports.toward(to);
-    TransmitBatch batch = datagram.length == 0 || transport == null ? null : pool.take();
-    if (batch == null || transport == null) {
-      return;
+  /** Sends one datagram outside connections, if there is one. */
+  void sendOnce(UdpTransport transport, byte[] datagram, NativeAddress from, NativeAddress to) {
+    TransmitBatch batch = datagram.length == 0 ? null : pool.take();
+    if (batch != null) {
+      batch.setSingle(datagram, from, to);
+      transport.sendOrDrop(batch, counters);
+      pool.giveBack(batch);
     }
-    batch.setSingle(datagram, from, to);
-    transport.sendOrDrop(batch, counters);
-    pool.giveBack(batch);
   }
 
   void stopLoops() {
@@ -154,20 +151,6 @@ final class EndpointResources implements AutoCloseable {
       } catch (InterruptedException e) {
         interrupted = true;
       }
-    }
-  }
-
-  private static void bind(
-      EndpointSettings.Bind bind, List<UdpTransport> sockets, TransmitPool pool)
-      throws EndpointBindException {
-    try {
-      sockets.add(new UdpTransport(NativeSocket.open(bind.address()), pool));
-    } catch (IOException e) {
-      if (bind.required()) {
-        throw new EndpointBindException(
-            "cannot bind UDP " + bind.address() + ": " + e.getMessage(), e);
-      }
-      LOG.log(Level.DEBUG, () -> "no socket on " + bind.address() + ": " + e.getMessage());
     }
   }
 

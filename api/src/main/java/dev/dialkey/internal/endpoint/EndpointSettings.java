@@ -1,5 +1,6 @@
 package dev.dialkey.internal.endpoint;
 
+import dev.dialkey.BindOptions;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.SecretKey;
@@ -13,7 +14,8 @@ import java.util.concurrent.Executor;
  * @param name for logs and thread names
  * @param secretKey the identity
  * @param alpns protocols accepted, in order of preference
- * @param binds sockets to bind
+ * @param binds addresses to bind
+ * @param loops event loops, and sockets, for each of them
  * @param transport QUIC options
  * @param executor runs user code
  */
@@ -22,6 +24,7 @@ public record EndpointSettings(
     SecretKey secretKey,
     List<Alpn> alpns,
     List<Bind> binds,
+    int loops,
     TransportOptions transport,
     Executor executor) {
 
@@ -29,7 +32,7 @@ public record EndpointSettings(
    * One socket to bind.
    *
    * @param address where
-   * @param required whether the endpoint is of no use without it
+   * @param options what it is used for
    */
-  public record Bind(InetSocketAddress address, boolean required) {}
+  public record Bind(InetSocketAddress address, BindOptions options) {}
 }

@@ -57,8 +57,8 @@ final class StrayHandler implements StrayPackets {
 
   StrayHandler(EndpointCore core, NativeMemory memory) {
     this.config = core.config();
-    this.firstFlights = core.firstFlights();
-    this.queue = core.incoming();
+    this.firstFlights = core.reception().flights();
+    this.queue = core.reception().queue();
     this.handshakes = core.handshakes();
     this.accepting = core::isAccepting;
     this.counters = core.counters();

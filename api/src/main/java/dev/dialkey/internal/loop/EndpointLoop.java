@@ -27,6 +27,7 @@ public final class EndpointLoop {
 
   private static final long RECENT_NANOS = 100_000_000;
   private static final int MAX_TIMERS_PER_TURN = 1_024;
+  private static final int MAX_SERVED_PER_TURN = 1_024;
 
   /** Datagrams given to a connection under one hold of its lock, so that writers get their turn. */
   private static final int MAX_RUN = 256;
@@ -169,7 +170,12 @@ public final class EndpointLoop {
 
   private int serveInbox(long now) {
     int served = 0;
-    for (Driven next = inbox.poll(); next != null; next = inbox.poll()) {
+    // Bounded, for whoever is served may be posted again at once: the socket gets its turn too.
+    while (served < MAX_SERVED_PER_TURN) {
+      Driven next = inbox.poll();
+      if (next == null) {
+        break;
+      }
       next.posted.set(false); // Before serving: what is posted meanwhile must be served again.
       serve(next, now);
       served++;

@@ -4,33 +4,53 @@ import dev.dialkey.bindings.NativeAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The sockets of one endpoint, fixed when it is bound. */
+/** The sockets of one endpoint, fixed when it is bound. Thread-safe. */
 public final class Transports {
-  private static final int IPV4 = 4;
-
+  private final List<Binding> bindings;
   private final List<UdpTransport> all;
-  private final @Nullable UdpTransport ipv4;
-  private final @Nullable UdpTransport ipv6;
 
-  public Transports(List<UdpTransport> all) {
-    this.all = List.copyOf(all);
-    this.ipv4 = first(all, IPV4);
-    this.ipv6 = first(all, 6);
+  public Transports(List<Binding> bindings) {
+    this.bindings = List.copyOf(bindings);
+    this.all = bindings.stream().flatMap(binding -> binding.transports().stream()).toList();
   }
 
   public List<UdpTransport> all() {
     return all;
   }
 
-  /** The socket that reaches the address, null when there is none of its family. */
-  public @Nullable UdpTransport toward(NativeAddress destination) {
-    return destination.family() == IPV4 ? ipv4 : ipv6;
+  /** The bound addresses, each once. */
+  public List<NativeAddress> boundAddresses() {
+    return bindings.stream().map(Binding::bound).toList();
   }
 
-  private static @Nullable UdpTransport first(List<UdpTransport> all, int family) {
-    return all.stream()
-        .filter(transport -> transport.boundAddress().family() == family)
-        .findFirst()
-        .orElse(null);
+  /**
+   * The socket that reaches the address: of the longest prefix that it lies in, else of the default
+   * route; null when there is none of its family. Not for every packet: it looks at all sockets.
+   */
+  public @Nullable UdpTransport toward(NativeAddress destination) {
+    Binding best = null;
+    int longest = 0;
+    for (Binding binding : bindings) {
+      int length = binding.matchLength(destination);
+      boolean byDefault =
+          binding.isDefaultRoute() && binding.bound().family() == destination.family();
+      if (length > longest || (byDefault && longest == 0)) {
+        best = binding;
+        longest = Math.max(length, 0);
+      }
+    }
+    return best == null ? null : best.next();
+  }
+
+  /** The socket that holds this local address, rather the preferred one where several do. */
+  public @Nullable UdpTransport at(NativeAddress local, @Nullable UdpTransport preferred) {
+    for (Binding binding : bindings) {
+      if (binding.owns(local)) {
+        return preferred != null && binding.transports().contains(preferred)
+            ? preferred
+            : binding.next();
+      }
+    }
+    return null;
   }
 }

@@ -1,0 +1,110 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.CloseReason;
+import dev.dialkey.ConnectionClosedException;
+import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeConnection;
+import dev.dialkey.bindings.NativeException;
+import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.internal.connection.PeerConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** First flights from their arrival to the decision about them. Thread-safe. */
+public final class Reception {
+  /** RFC 9000 section 20.1. */
+  private static final long PROTOCOL_VIOLATION = 0x0a;
+
+  private final EndpointCore core;
+  private final EndpointResources resources;
+  private final OpenGate gate;
+  private final IncomingQueue queue;
+  private final IgnoredFlights ignored = new IgnoredFlights();
+
+  /** Every flight that waits, is being handshaken with, or is to be ignored. */
+  private final ConcurrentHashMap<InitialId, PendingIncoming> flights = new ConcurrentHashMap<>();
+
+  Reception(EndpointCore core, EndpointResources resources, OpenGate gate) {
+    this.core = core;
+    this.resources = resources;
+    this.gate = gate;
+    this.queue = new IncomingQueue(core.counters());
+  }
+
+  /** The next first flight; empty once the endpoint is closed. */
+  public Optional<PendingIncoming> take(Duration timeout) throws IOException {
+    return queue.take(IncomingQueue.nanos(timeout));
+  }
+
+  /** Goes on with the handshake. */
+  public PeerConnection accept(PendingIncoming pending) throws IOException {
+    return gate.enter(
+        () -> pending.accept(datagrams -> connect(resources.config(), pending, datagrams)));
+  }
+
+  /** Answers with CONNECTION_REFUSED. */
+  public void refuse(PendingIncoming pending) {
+    gate.enterIfOpen(() -> {
+      if (pending.drop()) {
+        byte[] answer = resources.config().refuse(pending.firstDatagram(), pending.from());
+        resources.sendOnce(pending.loop().transport(), answer, pending.to(), pending.from());
+        flights.remove(pending.id());
+      }
+    });
+  }
+
+  /** Says nothing; repetitions of the flight are dropped too. */
+  public void ignore(PendingIncoming pending) {
+    PendingIncoming forgotten = pending.drop() ? ignored.add(pending) : null;
+    if (forgotten != null) {
+      flights.remove(forgotten.id(), forgotten);
+    }
+  }
+
+  IncomingQueue queue() {
+    return queue;
+  }
+
+  ConcurrentHashMap<InitialId, PendingIncoming> flights() {
+    return flights;
+  }
+
+  /** The connection that the flight became is gone. */
+  void forget(InitialId id) {
+    flights.remove(id);
+  }
+
+  /** Nothing is taken or added any more. */
+  void close() {
+    queue.close();
+    flights.values().forEach(PendingIncoming::drop);
+  }
+
+  private PeerConnection connect(
+      NativeConfig config, PendingIncoming pending, List<EarlyDatagram> datagrams)
+      throws ConnectionClosedException {
+    NativeConnection engine;
+    try {
+      engine =
+          NativeConnection.accept(
+              config,
+              resources.slots(),
+              pending.firstDatagram(),
+              pending.to(),
+              pending.from(),
+              System.nanoTime());
+    } catch (NativeException e) {
+      flights.remove(pending.id(), pending);
+      throw new ConnectionClosedException(
+          new CloseReason.TransportClosed(
+              PROTOCOL_VIOLATION, OptionalLong.empty(), "the first packet is malformed"));
+    }
+    PeerConnection connection = PeerConnection.accepted(core, pending.loop(), engine, datagrams);
+    core.join(connection, pending.id());
+    return connection;
+  }
+}
