@@ -3,6 +3,8 @@ package dev.dialkey.bindings;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,10 +27,17 @@ final class NativeFinder {
 
   private final Properties properties;
   private final Map<String, String> environment;
+  private final SymbolLookup systemLibraries;
 
   NativeFinder(Properties properties, Map<String, String> environment) {
+    this(properties, environment, Linker.nativeLinker().defaultLookup());
+  }
+
+  NativeFinder(
+      Properties properties, Map<String, String> environment, SymbolLookup systemLibraries) {
     this.properties = properties;
     this.environment = environment;
+    this.systemLibraries = systemLibraries;
   }
 
   /** Loads it and says from where. */
@@ -44,13 +53,24 @@ final class NativeFinder {
     return load(extracted(), "class path");
   }
 
-  /** The platform as it stands in resource names, like {@code linux-x86_64}. */
+  /** The platform as it stands in resource names, like {@code linux-x86_64-musl}. */
   String platform() {
     String os = properties.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String arch = properties.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
     String osName = os.startsWith("windows") ? "windows" : os.startsWith("mac") ? "macos" : os;
     String archName = arch.equals("amd64") ? "x86_64" : arch.equals("arm64") ? "aarch64" : arch;
-    return osName.replace(' ', '_') + "-" + archName;
+    String libc = osName.equals("linux") && isMusl() ? "-musl" : "";
+    return osName.replace(' ', '_') + "-" + archName + libc;
+  }
+
+  /**
+   * Whether this JVM runs on musl instead of glibc, which no system property tells: it has a C
+   * library, but not what glibc alone has. Files of the system do not tell, for both may be
+   * installed.
+   */
+  private boolean isMusl() {
+    return systemLibraries.find("malloc").isPresent()
+        && systemLibraries.find("gnu_get_libc_version").isEmpty();
   }
 
   String resourceName() {

@@ -2,13 +2,18 @@ package dev.dialkey.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.File;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -18,25 +23,45 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NativeFinderTest {
+  private static final Set<String> GLIBC = Set.of("malloc", "gnu_get_libc_version");
+  private static final Set<String> MUSL = Set.of("malloc");
+  private static final Set<String> NOTHING = Set.of();
+
   @TempDir Path folder;
 
   private final Properties properties = new Properties();
 
   static Stream<Arguments> platforms() {
     return Stream.of(
-        arguments("Linux", "amd64", "linux-x86_64"),
-        arguments("Linux", "aarch64", "linux-aarch64"),
-        arguments("Mac OS X", "arm64", "macos-aarch64"),
-        arguments("Mac OS X", "x86_64", "macos-x86_64"),
-        arguments("Windows 11", "amd64", "windows-x86_64"),
-        arguments("Some OS", "riscv64", "some_os-riscv64"));
+        arguments("Linux", "amd64", GLIBC, "linux-x86_64"),
+        arguments("Linux", "aarch64", GLIBC, "linux-aarch64"),
+        arguments("Linux", "amd64", MUSL, "linux-x86_64-musl"),
+        arguments("Linux", "aarch64", MUSL, "linux-aarch64-musl"),
+        // A JVM whose linker finds nothing at all tells nothing about its C library.
+        arguments("Linux", "amd64", NOTHING, "linux-x86_64"),
+        arguments("Mac OS X", "arm64", MUSL, "macos-aarch64"),
+        arguments("Mac OS X", "x86_64", MUSL, "macos-x86_64"),
+        arguments("Windows 11", "amd64", MUSL, "windows-x86_64"),
+        arguments("Some OS", "riscv64", MUSL, "some_os-riscv64"));
   }
 
   @ParameterizedTest
   @MethodSource("platforms")
-  void platformsHaveOneName(String os, String arch, String name) {
-    assertThat(finder(os, arch).platform()).isEqualTo(name);
-    assertThat(finder(os, arch).resourceName()).startsWith("META-INF/native/" + name + "/");
+  void platformsHaveOneName(String os, String arch, Set<String> exported, String name) {
+    assertThat(finder(os, arch, exported).platform()).isEqualTo(name);
+    assertThat(finder(os, arch, exported).resourceName())
+        .startsWith("META-INF/native/" + name + "/");
+  }
+
+  @Test
+  void theCLibraryOfThisJvmIsKnown() throws Exception {
+    Path mapped = Path.of("/proc/self/maps");
+    assumeTrue(Files.exists(mapped), "nothing tells what this process has loaded");
+    boolean musl = Files.readString(mapped).contains("/ld-musl-");
+
+    String platform = new NativeFinder(System.getProperties(), Map.of()).platform();
+
+    assertThat(platform.endsWith("-musl")).isEqualTo(musl);
   }
 
   @Test
@@ -90,9 +115,15 @@ class NativeFinderTest {
   }
 
   private NativeFinder finder(String os, String arch) {
+    return finder(os, arch, GLIBC);
+  }
+
+  private NativeFinder finder(String os, String arch, Set<String> exported) {
     properties.setProperty("os.name", os);
     properties.setProperty("os.arch", arch);
-    return new NativeFinder(properties, Map.of());
+    SymbolLookup system =
+        name -> exported.contains(name) ? Optional.of(MemorySegment.NULL) : Optional.empty();
+    return new NativeFinder(properties, Map.of(), system);
   }
 
   private static org.assertj.core.api.AbstractThrowableAssert<?, ?> assertRefused(
