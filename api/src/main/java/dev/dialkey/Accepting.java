@@ -1,5 +1,6 @@
 package dev.dialkey;
 
+import dev.dialkey.addressing.Alpn;
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.PeerConnection;
 import dev.dialkey.internal.endpoint.AsyncCalls;
@@ -11,18 +12,42 @@ import java.util.concurrent.CompletableFuture;
 public final class Accepting implements AutoCloseable {
   private final Endpoint endpoint;
   private final PeerConnection core;
+  private final IncomingAddr remoteAddr;
+  private final Establishment establishment;
 
-  Accepting(Endpoint endpoint, PeerConnection core) {
+  Accepting(Endpoint endpoint, PeerConnection core, IncomingAddr remoteAddr) {
     this.endpoint = endpoint;
     this.core = core;
+    this.remoteAddr = remoteAddr;
+    this.establishment = new Establishment(endpoint, core);
+  }
+
+  /**
+   * Where the peer sent its first packet from.
+   *
+   * @return the address
+   */
+  public IncomingAddr remoteAddr() {
+    return remoteAddr;
+  }
+
+  /**
+   * Waits until the handshake is over and tells the protocol agreed on.
+   *
+   * @return the protocol
+   * @throws IOException as {@link #await()}
+   */
+  public Alpn alpn() throws IOException {
+    awaitHandshake(Deadline.NEVER);
+    return core.lifecycle().alpn();
   }
 
   /**
    * Waits until the peer has proved its id, at most as long as the idle time-out.
    *
-   * @return the connection; the caller closes it
+   * @return the connection, the same at each call; the caller closes it
    * @throws HandshakeException when the handshake fails, by this side's or the peer's doing
-   * @throws ConnectionClosedException when the connection ends before
+   * @throws ConnectionClosedException when the connection ends before, or a hook rejects it
    * @throws IOException an {@link java.io.InterruptedIOException} when interrupted; the handshake
    *     is given up
    */
@@ -58,11 +83,17 @@ public final class Accepting implements AutoCloseable {
   }
 
   private Connection await(long deadlineNanos) throws IOException {
+    awaitHandshake(deadlineNanos);
+    return establishment
+        .take(deadlineNanos)
+        .orElseThrow(() -> new ConnectionClosedException(new CloseReason.LocallyClosed()));
+  }
+
+  private void awaitHandshake(long deadlineNanos) throws IOException {
     boolean connected = false;
     try {
       core.lifecycle().awaitHandshake(deadlineNanos);
       connected = true;
-      return new Connection(endpoint, core);
     } finally {
       if (!connected) {
         close();

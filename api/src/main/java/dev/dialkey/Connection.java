@@ -24,9 +24,6 @@ import java.util.concurrent.CompletableFuture;
  * calls throw {@link ConnectionClosedException}; the other accessors keep answering.
  */
 public final class Connection implements AutoCloseable {
-  /** RFC 9000 section 16: codes are 62-bit numbers. */
-  private static final long MAX_CODE = (1L << 62) - 1;
-
   private static final int MAX_REASON_BYTES = 1_023;
 
   private final Endpoint endpoint;
@@ -209,6 +206,34 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
+   * The open paths, for those who want to know of changes: of another path, of an address, of the
+   * choice between them. The figures in a path are those of the moment and make no change.
+   *
+   * @return the watched paths
+   */
+  public Watch<List<PathInfo>> watchPaths() {
+    return core.pathWatch().paths();
+  }
+
+  /**
+   * What happens to the paths, beginning with those that are open.
+   *
+   * @return the events, for one reader, who closes it
+   */
+  public Events<PathEvent> pathEvents() {
+    return core.pathWatch().events();
+  }
+
+  /**
+   * Whether the connection is direct or relayed.
+   *
+   * @return the watched answer
+   */
+  public Watch<ConnectionType> connectionType() {
+    return core.pathWatch().type();
+  }
+
+  /**
    * Smoothed round-trip time of the path that carries the data.
    *
    * @return the time; empty once the connection is over
@@ -227,6 +252,40 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
+   * A number that no other connection of this endpoint has or had.
+   *
+   * @return the number
+   */
+  public long connectionId() {
+    return core.connectionId();
+  }
+
+  /**
+   * A reference for observers, which does not keep a forgotten connection open.
+   *
+   * @return the reference
+   */
+  public ConnectionRef ref() {
+    return new ConnectionRef(this, core);
+  }
+
+  /**
+   * The bidirectional streams of the peer, as they come. The iteration waits for each, and ends
+   * with the connection; an interrupt is thrown as {@link java.io.UncheckedIOException}.
+   *
+   * @return for one loop after another; each stream is given out once
+   */
+  public Iterable<BiStream> biStreams() {
+    return Iteration.over(() -> {
+      try {
+        return Optional.of(acceptBi());
+      } catch (ConnectionClosedException e) {
+        return Optional.empty();
+      }
+    });
+  }
+
+  /**
    * Closes at once with a code of the ALPN's protocol; data under way is lost in both directions.
    * Does nothing when the connection is over already.
    *
@@ -234,13 +293,7 @@ public final class Connection implements AutoCloseable {
    * @param reason bytes for the peer, at most 1023
    */
   public void close(long code, byte[] reason) {
-    if (code < 0 || code > MAX_CODE) {
-      throw new IllegalArgumentException("a code is 0 to 2^62-1, not " + code);
-    }
-    if (reason.length > MAX_REASON_BYTES) {
-      throw new IllegalArgumentException(
-          "a reason has at most " + MAX_REASON_BYTES + " bytes, not " + reason.length);
-    }
+    checkClose(code, reason);
     core.close(code, reason.clone());
   }
 
@@ -281,6 +334,14 @@ public final class Connection implements AutoCloseable {
   @Override
   public String toString() {
     return "Connection[" + side() + " of " + endpoint + ", peer " + remoteId().shortString() + "]";
+  }
+
+  static void checkClose(long code, byte[] reason) {
+    SendStream.checkCode(code);
+    if (reason.length > MAX_REASON_BYTES) {
+      throw new IllegalArgumentException(
+          "a reason has at most " + MAX_REASON_BYTES + " bytes, not " + reason.length);
+    }
   }
 
   Endpoint endpoint() {

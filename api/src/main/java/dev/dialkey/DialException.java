@@ -6,7 +6,11 @@ import java.util.stream.Collectors;
 
 /** No connection came about, and the peer is not the one who refused it. */
 public abstract sealed class DialException extends DialkeyException
-    permits DialTimeoutException, NoAddressException, SelfDialException, WeakPeerIdException {
+    permits DialTimeoutException,
+        NoAddressException,
+        RejectedLocallyException,
+        SelfDialException,
+        WeakPeerIdException {
   private static final long serialVersionUID = 1L;
 
   private final transient EndpointId remoteId;

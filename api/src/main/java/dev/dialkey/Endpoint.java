@@ -34,9 +34,11 @@ public final class Endpoint implements AutoCloseable {
   private final Dialer dialer;
   private final SecretKey secretKey;
   private final Executor executor;
+  private final HookChain hooks;
 
-  Endpoint(EndpointCore core, SecretKey secretKey, Executor executor) {
+  Endpoint(EndpointCore core, SecretKey secretKey, Executor executor, HookChain hooks) {
     this.core = core;
+    this.hooks = hooks;
     this.dialer = new Dialer(core);
     this.secretKey = secretKey;
     this.executor = executor;
@@ -152,6 +154,24 @@ public final class Endpoint implements AutoCloseable {
   }
 
   /**
+   * Starts a dial without waiting for it.
+   *
+   * @param addr whom to dial, with at least one IP address
+   * @param alpn the protocol to speak, if the peer does
+   * @param options further protocols, and QUIC options of this connection's own
+   * @return the dial; the caller awaits or closes it
+   * @throws DialException when nothing can be dialled, or a hook rejects the dial
+   * @throws EndpointClosedException when this endpoint is closed
+   * @throws IOException never of another kind; kept for what later versions do here
+   */
+  public Connecting dial(EndpointAddr addr, Alpn alpn, ConnectOptions options) throws IOException {
+    if (hooks.beforeConnect(addr, alpn) instanceof Decision.Reject) {
+      throw new RejectedLocallyException(addr.id());
+    }
+    return new Connecting(this, dialer.start(addr, alpn, options));
+  }
+
+  /**
    * Dials the endpoint that a ticket names.
    *
    * @param ticket the ticket
@@ -215,6 +235,16 @@ public final class Endpoint implements AutoCloseable {
    */
   public CompletableFuture<Optional<Incoming>> acceptAsync() {
     return AsyncCalls.start(executor, this::accept);
+  }
+
+  /**
+   * Those who dial this endpoint, as they come. The iteration waits for each, and ends when the
+   * endpoint is closed; an interrupt is thrown as {@link java.io.UncheckedIOException}.
+   *
+   * @return for one loop after another; each is given out once
+   */
+  public Iterable<Incoming> incoming() {
+    return Iteration.over(this::accept);
   }
 
   /**
@@ -297,7 +327,11 @@ public final class Endpoint implements AutoCloseable {
   }
 
   private Connection connect(EndpointAddr addr, Alpn alpn, long deadlineNanos) throws IOException {
-    return new Connection(this, dialer.dial(addr, alpn, deadlineNanos));
+    return dial(addr, alpn, ConnectOptions.defaults()).await(deadlineNanos);
+  }
+
+  HookChain hooks() {
+    return hooks;
   }
 
   EndpointCore core() {

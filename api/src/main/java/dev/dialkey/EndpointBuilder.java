@@ -31,6 +31,7 @@ public final class EndpointBuilder {
   private TransportOptions transport = TransportOptions.defaults();
   private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
   private Optional<String> name = Optional.empty();
+  private final List<EndpointHooks> hooks = new ArrayList<>();
 
   EndpointBuilder() {}
 
@@ -146,6 +147,17 @@ public final class EndpointBuilder {
   }
 
   /**
+   * Adds hooks, which are asked after those added before.
+   *
+   * @param added the hooks
+   * @return this
+   */
+  public EndpointBuilder hooks(EndpointHooks added) {
+    hooks.add(added);
+    return this;
+  }
+
+  /**
    * Sets who runs callbacks and dependents of futures; by default each on a new virtual thread.
    *
    * @param callbackExecutor the executor; it must not run tasks in the calling thread
@@ -193,7 +205,7 @@ public final class EndpointBuilder {
             transport,
             safe);
     try {
-      return new Endpoint(EndpointCore.bind(settings), key, safe);
+      return new Endpoint(EndpointCore.bind(settings), key, safe, new HookChain(hooks));
     } catch (IOException | RuntimeException e) {
       key.close();
       throw e;

@@ -3,6 +3,8 @@ package dev.dialkey;
 import dev.dialkey.internal.connection.PeerConnection;
 import dev.dialkey.internal.endpoint.PendingIncoming;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /**
  * Somebody dials; no cryptographic work was done for them yet and their address is not verified.
@@ -26,8 +28,37 @@ public final class Incoming implements AutoCloseable {
    * @throws IOException when the first packet turns out to be none
    */
   public Accepting accept() throws IOException {
-    PeerConnection core = endpoint.core().reception().accept(pending);
-    return new Accepting(endpoint, core);
+    return accept(Optional.empty());
+  }
+
+  /**
+   * As {@link #accept()}, with options of this connection's own.
+   *
+   * @param options the options
+   * @return the handshake
+   * @throws IOException as {@link #accept()}
+   */
+  public Accepting accept(ServerOptions options) throws IOException {
+    return accept(Optional.of(options.transport()));
+  }
+
+  /**
+   * Where the peer sends from. Nobody knows yet whether it receives there too, unless {@link
+   * #isAddrValidated()}.
+   *
+   * @return the address
+   */
+  public IncomingAddr remoteAddr() {
+    return new IncomingAddr.Ip(pending.from().toSocketAddress());
+  }
+
+  /**
+   * The address that the peer has dialled.
+   *
+   * @return our address
+   */
+  public InetSocketAddress localAddr() {
+    return pending.to().toSocketAddress();
   }
 
   /** Tells the peer that it is not wanted (CONNECTION_REFUSED). */
@@ -38,6 +69,11 @@ public final class Incoming implements AutoCloseable {
   /** Says nothing; the peer finds out by its own time-out. */
   public void ignore() {
     endpoint.core().reception().ignore(pending);
+  }
+
+  private Accepting accept(Optional<TransportOptions> own) throws IOException {
+    PeerConnection core = endpoint.core().reception().accept(pending, own);
+    return new Accepting(endpoint, core, remoteAddr());
   }
 
   /** Refuses it, unless it was decided about before. */

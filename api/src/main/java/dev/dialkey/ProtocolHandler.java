@@ -1,5 +1,7 @@
 package dev.dialkey;
 
+import java.io.IOException;
+
 /** Serves the connections of one ALPN; see {@link Router}. */
 @FunctionalInterface
 public interface ProtocolHandler {
@@ -13,6 +15,18 @@ public interface ProtocolHandler {
    * @throws Exception whatever goes wrong; it is logged at DEBUG
    */
   void accept(Connection connection) throws Exception;
+
+  /**
+   * Called when the handshake is over, to take part in what comes before {@link #accept}; by
+   * default it gives the connection.
+   *
+   * @param accepting the handshake, whose protocol is this handler's
+   * @return the connection for {@link #accept}
+   * @throws IOException to give the connection up; it is logged at DEBUG
+   */
+  default Connection onAccepting(Accepting accepting) throws IOException {
+    return accepting.await();
+  }
 
   /** Called once when the router closes, before the running handlers are interrupted. */
   default void shutdown() {}

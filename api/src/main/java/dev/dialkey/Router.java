@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,14 +36,18 @@ public final class Router implements AutoCloseable {
 
   private final Endpoint endpoint;
   private final Map<Alpn, ProtocolHandler> handlers;
+  private final Function<Incoming, Verdict> filter;
+  private final int maxConnections;
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread acceptor;
 
-  private Router(Endpoint endpoint, Map<Alpn, ProtocolHandler> handlers) {
-    this.endpoint = endpoint;
-    this.handlers = handlers;
+  private Router(Builder builder) {
+    this.endpoint = builder.endpoint;
+    this.handlers = new LinkedHashMap<>(builder.handlers);
+    this.filter = builder.filter;
+    this.maxConnections = builder.maxConnections;
     this.acceptor = Thread.ofVirtual().name("dialkey-accept").unstarted(this::acceptAll);
   }
 
@@ -147,15 +152,52 @@ public final class Router implements AutoCloseable {
 
   private void serve(Incoming incoming) {
     serving.add(Thread.currentThread());
-    try (Connection connection = incoming.accept().await()) {
-      ProtocolHandler handler = handlers.get(connection.alpn());
-      if (handler != null && !closing.get()) {
-        serve(handler, connection);
+    try {
+      if (admit(incoming)) {
+        handshake(incoming);
       }
     } catch (IOException e) {
       LOG.log(Level.DEBUG, () -> "no connection came about: " + e.getMessage());
     } finally {
       serving.remove(Thread.currentThread());
+    }
+  }
+
+  /** Asks the filter and does what it decides; false when there is no more to do. */
+  private boolean admit(Incoming incoming) {
+    if (serving.size() > maxConnections) {
+      incoming.refuse();
+      return false;
+    }
+    Verdict verdict = verdict(incoming);
+    switch (verdict) {
+      case REJECT -> incoming.refuse();
+      case IGNORE -> incoming.ignore();
+      case ACCEPT -> {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Verdict verdict(Incoming incoming) {
+    try {
+      return filter.apply(incoming);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "the filter failed, which rejects the connection", e);
+      return Verdict.REJECT;
+    }
+  }
+
+  private void handshake(Incoming incoming) throws IOException {
+    try (Accepting accepting = incoming.accept()) {
+      ProtocolHandler handler = handlers.get(accepting.alpn());
+      if (handler == null || closing.get()) {
+        return;
+      }
+      try (Connection connection = handler.onAccepting(accepting)) {
+        serve(handler, connection);
+      }
     }
   }
 
@@ -181,6 +223,8 @@ public final class Router implements AutoCloseable {
   public static final class Builder {
     private final Endpoint endpoint;
     private final Map<Alpn, ProtocolHandler> handlers = new LinkedHashMap<>();
+    private Function<Incoming, Verdict> filter = incoming -> Verdict.ACCEPT;
+    private int maxConnections = Integer.MAX_VALUE;
 
     private Builder(Endpoint endpoint) {
       this.endpoint = endpoint;
@@ -212,6 +256,33 @@ public final class Router implements AutoCloseable {
     }
 
     /**
+     * Sets who decides about those who dial, before any cryptographic work is done for them. It is
+     * called by the connection's own virtual thread; what it throws rejects the connection.
+     *
+     * @param decides takes what is known of the peer, may {@link Incoming#peek} further, and must
+     *     leave the decision to the router
+     * @return this
+     */
+    public Builder incomingFilter(Function<Incoming, Verdict> decides) {
+      filter = decides;
+      return this;
+    }
+
+    /**
+     * Sets how many connections are served at once, handshakes included; further ones are refused.
+     *
+     * @param count at least 1; without a bound by default
+     * @return this
+     */
+    public Builder maxConnections(int count) {
+      if (count < 1) {
+        throw new IllegalArgumentException("a router serves at least 1 connection, not " + count);
+      }
+      maxConnections = count;
+      return this;
+    }
+
+    /**
      * Sets the endpoint's accepted protocols and begins to accept.
      *
      * @return the router; the caller closes it
@@ -221,7 +292,7 @@ public final class Router implements AutoCloseable {
         throw new IllegalStateException("a router needs at least one handler");
       }
       endpoint.setAlpns(handlers.keySet().toArray(Alpn[]::new));
-      var router = new Router(endpoint, new LinkedHashMap<>(handlers));
+      var router = new Router(this);
       router.acceptor.start();
       return router;
     }

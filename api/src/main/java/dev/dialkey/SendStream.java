@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
  * exception the peer must not take half of the data for all of it.
  */
 public final class SendStream implements GatheringByteChannel, AutoCloseable {
+  /** RFC 9000 section 16: codes are 62-bit numbers. */
   private static final long MAX_CODE = (1L << 62) - 1;
 
   /** Bytes that cannot be passed on as they are, are copied in pieces of this size. */

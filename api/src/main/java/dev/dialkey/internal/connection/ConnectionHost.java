@@ -21,6 +21,9 @@ public interface ConnectionHost {
 
   LoopCounters counters();
 
+  /** A number for a new connection, given once. */
+  long nextConnectionId();
+
   /** Runs user code. */
   Executor executor();
 

@@ -22,4 +22,9 @@ public final class Deadline {
     }
     return System.nanoTime() + Math.max(timeout.toNanos(), 0);
   }
+
+  /** Time left until the point; long, for one that never comes. */
+  public static long nanosLeft(long deadlineNanos) {
+    return deadlineNanos == NEVER ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
+  }
 }

@@ -37,10 +37,12 @@ public final class PeerConnection extends Driven {
   private final Flusher flusher;
   private final Lifecycle lifecycle;
   private final EarlyFeed early;
+  private final long connectionId;
 
   // Guarded by lock.
   private @Nullable ConnectionStats lastStats;
   private boolean freed;
+  private @Nullable PathWatch pathWatch;
 
   /** Whether data that came before the end may still be read, so that the native side must stay. */
   private boolean lingers;
@@ -57,6 +59,7 @@ public final class PeerConnection extends Driven {
     this.route = route;
     this.client = route instanceof DialRoute;
     this.early = new EarlyFeed(early);
+    this.connectionId = host.nextConnectionId();
     this.lifecycle = new Lifecycle(this, lock, engine);
     this.streams = new ConnectionStreams(this, client);
     this.ids = new ConnectionIds(host.connections(), this);
@@ -232,6 +235,9 @@ public final class PeerConnection extends Driven {
     if ((gained & NativeState.CONFIRMED) != 0 && route instanceof AcceptedRoute accepted) {
       accepted.confirm();
     }
+    if ((gained & NativeState.ESTABLISHED) != 0) {
+      pathsChanged();
+    }
     // What arrived before somebody else ended it may still be read.
     lingers |= wasOpen && !lifecycle.isOpen();
   }
@@ -245,6 +251,13 @@ public final class PeerConnection extends Driven {
   void onPeerMigrated(NativeAddress peer, NativeAddress local) {
     if (route instanceof AcceptedRoute accepted) {
       accepted.moveTo(peer, local);
+      pathsChanged();
+    }
+  }
+
+  private void pathsChanged() {
+    if (pathWatch != null) {
+      pathWatch.update(paths());
     }
   }
 
@@ -255,6 +268,9 @@ public final class PeerConnection extends Driven {
   void onEnd(CloseReason reason) {
     LOG.log(Level.DEBUG, () -> describe() + " closed " + reason.describe());
     streams.onConnectionClosed();
+    if (pathWatch != null) {
+      pathWatch.end(reason, freed ? List.of() : Snapshots.paths(engine, now(), route));
+    }
     host.closed(this);
   }
 
@@ -374,6 +390,31 @@ public final class PeerConnection extends Driven {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** What tells of changes of the paths. */
+  public PathWatch pathWatch() {
+    lock.lock();
+    try {
+      PathWatch watch = pathWatch;
+      if (watch == null) {
+        watch = new PathWatch(this);
+        pathWatch = watch;
+        watch.update(paths());
+        CloseReason reason = lifecycle.closeReason();
+        if (reason != null) {
+          watch.end(reason, List.of());
+        }
+      }
+      return watch;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A number that no other connection of the endpoint has. */
+  public long connectionId() {
+    return connectionId;
   }
 
   public ConnectionHost host() {

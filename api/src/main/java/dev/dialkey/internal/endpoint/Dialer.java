@@ -1,6 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
+import dev.dialkey.ConnectOptions;
 import dev.dialkey.ConnectionClosedException;
 import dev.dialkey.DialAttempt;
 import dev.dialkey.DialTimeoutException;
@@ -32,28 +33,55 @@ public final class Dialer {
     this.core = core;
   }
 
-  /** Waits until the handshake is over; cancels the dial when interrupted or out of time. */
-  public PeerConnection dial(EndpointAddr peer, Alpn alpn, long deadlineNanos) throws IOException {
+  /** A dial under way. */
+  public final class Dial {
+    private final EndpointId peer;
+    private final CandidateSet candidates;
+    private final PeerConnection connection;
+
+    private Dial(EndpointId peer, CandidateSet candidates, PeerConnection connection) {
+      this.peer = peer;
+      this.candidates = candidates;
+      this.connection = connection;
+    }
+
+    public EndpointId peer() {
+      return peer;
+    }
+
+    public PeerConnection connection() {
+      return connection;
+    }
+
+    /** Waits until the handshake is over; cancels the dial when interrupted or out of time. */
+    public void await(long deadlineNanos) throws IOException {
+      boolean connected = false;
+      try {
+        connection.lifecycle().awaitHandshake(deadlineNanos);
+        connected = true;
+      } catch (ConnectionClosedException e) {
+        throw explain(peer, e, candidates);
+      } catch (DialkeyTimeoutException e) {
+        throw new DialTimeoutException(peer, attempts(candidates));
+      } finally {
+        if (!connected) {
+          connection.close(0, new byte[0]);
+        }
+      }
+    }
+  }
+
+  /** Starts a dial; does not wait. */
+  public Dial start(EndpointAddr peer, Alpn alpn, ConnectOptions options) throws IOException {
     CandidateSet candidates = candidates(peer);
     List<NativeAddress> addresses =
         candidates.candidates().stream()
             .map(candidate -> NativeAddress.of(candidate.address()))
             .toList();
-    PeerConnection connection = core.dial(peer.id(), List.of(alpn), addresses);
-    boolean connected = false;
-    try {
-      connection.lifecycle().awaitHandshake(deadlineNanos);
-      connected = true;
-      return connection;
-    } catch (ConnectionClosedException e) {
-      throw explain(peer.id(), e, candidates);
-    } catch (DialkeyTimeoutException e) {
-      throw new DialTimeoutException(peer.id(), attempts(candidates));
-    } finally {
-      if (!connected) {
-        connection.close(0, new byte[0]);
-      }
-    }
+    List<Alpn> offered = new ArrayList<>(List.of(alpn));
+    offered.addAll(options.additionalAlpns());
+    PeerConnection connection = core.dial(peer.id(), offered, addresses, options.transport());
+    return new Dial(peer.id(), candidates, connection);
   }
 
   private CandidateSet candidates(EndpointAddr peer) throws IOException {

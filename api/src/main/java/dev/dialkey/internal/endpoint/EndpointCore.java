@@ -1,6 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
+import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.bindings.NativeAddress;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +46,7 @@ public final class EndpointCore implements ConnectionHost {
   private final Reception reception;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
+  private final AtomicLong connectionIds = new AtomicLong();
   private final AtomicInteger handshakes = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
 
@@ -88,17 +92,22 @@ public final class EndpointCore implements ConnectionHost {
   // ---- dialling ----
 
   /** Starts a dial towards all candidates at once. */
-  public PeerConnection dial(EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates)
+  public PeerConnection dial(
+      EndpointId peer,
+      List<Alpn> offered,
+      List<NativeAddress> candidates,
+      Optional<TransportOptions> own)
       throws IOException {
-    return gate.enter(() -> startDial(peer, offered, candidates));
+    return gate.enter(
+        () -> withConfig(own, config -> startDial(config, peer, offered, candidates)));
   }
 
   private PeerConnection startDial(
-      EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates) {
+      NativeConfig config, EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates) {
     NativeAddress virtualPeer = virtualAddresses.next();
     NativeConnection engine =
         NativeConnection.connect(
-            resources.config(),
+            config,
             resources.slots(),
             peer.toBytes(),
             wire(offered),
@@ -115,6 +124,23 @@ public final class EndpointCore implements ConnectionHost {
             VirtualAddresses.LOCAL);
     join(connection, null);
     return connection;
+  }
+
+  /** Makes a connection with the endpoint's configuration, or one for that connection alone. */
+  PeerConnection withConfig(Optional<TransportOptions> own, ConnectionMaker maker)
+      throws IOException {
+    if (own.isEmpty()) {
+      return maker.make(resources.config());
+    }
+    // A connection lives on without the configuration it was made from.
+    try (NativeConfig config = NativeConfigs.of(settings, own.get(), alpns)) {
+      return maker.make(config);
+    }
+  }
+
+  /** Makes a connection of a configuration. */
+  interface ConnectionMaker {
+    PeerConnection make(NativeConfig config) throws IOException;
   }
 
   /** Whether a socket reaches addresses of this family (4 or 6). */
@@ -221,6 +247,11 @@ public final class EndpointCore implements ConnectionHost {
   @Override
   public LoopCounters counters() {
     return resources.counters();
+  }
+
+  @Override
+  public long nextConnectionId() {
+    return connectionIds.incrementAndGet();
   }
 
   @Override

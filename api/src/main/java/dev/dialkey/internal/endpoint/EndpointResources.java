@@ -51,7 +51,7 @@ final class EndpointResources implements AutoCloseable {
       throw new EndpointBindException(String.valueOf(e.getMessage()), e);
     }
     NativeMemory memory = new NativeMemory();
-    NativeConfig config = NativeConfigs.of(settings);
+    NativeConfig config = NativeConfigs.of(settings, settings.transport(), settings.alpns());
     var binder = new SocketBinder(settings, new TransmitPool(memory));
     try {
       Transports transports = binder.bindAll();

@@ -2,15 +2,18 @@ package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CongestionControl;
 import dev.dialkey.TransportOptions;
+import dev.dialkey.addressing.Alpn;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeOption;
+import java.util.List;
 
 /** Turns options into the engine's configuration. Stateless. */
 final class NativeConfigs {
 
   private NativeConfigs() {}
 
-  static NativeConfig of(EndpointSettings settings) {
+  /** The configuration of the endpoint, or of a connection with options of its own. */
+  static NativeConfig of(EndpointSettings settings, TransportOptions options, List<Alpn> alpns) {
     byte[] seed = settings.secretKey().toBytes();
     NativeConfig config;
     try {
@@ -19,8 +22,8 @@ final class NativeConfigs {
       java.util.Arrays.fill(seed, (byte) 0);
     }
     try {
-      apply(config, settings.transport());
-      config.acceptAlpns(EndpointCore.wire(settings.alpns()));
+      apply(config, options);
+      config.acceptAlpns(EndpointCore.wire(alpns));
       return config;
     } catch (RuntimeException e) {
       config.close();

@@ -2,6 +2,7 @@ package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
 import dev.dialkey.ConnectionClosedException;
+import dev.dialkey.TransportOptions;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.bindings.NativeException;
@@ -40,10 +41,12 @@ public final class Reception {
     return queue.take(IncomingQueue.nanos(timeout));
   }
 
-  /** Goes on with the handshake. */
-  public PeerConnection accept(PendingIncoming pending) throws IOException {
-    return gate.enter(
-        () -> pending.accept(datagrams -> connect(resources.config(), pending, datagrams)));
+  /** Goes on with the handshake, with options of the connection's own or the endpoint's. */
+  public PeerConnection accept(PendingIncoming pending, Optional<TransportOptions> own)
+      throws IOException {
+    return gate.enter(() ->
+        pending.accept(
+            datagrams -> core.withConfig(own, config -> connect(config, pending, datagrams))));
   }
 
   /** Answers with CONNECTION_REFUSED. */
