@@ -22,7 +22,7 @@
  Version of this header, to compare with dk_abi_version.
  */
 typedef enum dk_abi {
-  DK_ABI_VERSION = 1,
+  DK_ABI_VERSION = 2,
 } dk_abi;
 
 /*
@@ -223,13 +223,15 @@ typedef enum dk_option {
    */
   DK_OPTION_PACING = 16,
   /*
-   Datagrams queued on receipt, 0 to 65536; 0 = datagrams are not offered. Default 0.
+   Datagrams queued on receipt, 0 to 65536; 0 = datagrams are not offered.
+   A full queue drops its oldest. Default 0.
    */
   DK_OPTION_DGRAM_RECV_QUEUE = 17,
   /*
-   Datagrams queued for sending, 0 to 65536. Default 0.
+   Bytes of datagrams queued for sending, 0 to 2^30; each counts 32 bytes
+   more than its payload. Default 1 MiB.
    */
-  DK_OPTION_DGRAM_SEND_QUEUE = 18,
+  DK_OPTION_DGRAM_SEND_BYTES = 18,
   /*
    HyStart++ in CUBIC and Reno, 0 or 1. Default 1.
    */
@@ -360,9 +362,24 @@ typedef enum dk_event_kind {
    */
   DK_EVENT_PEER_PINNED = 8,
   /*
-   At least one datagram (RFC 9221) waits.
+   At least one datagram (RFC 9221) waits. Once per change from none.
    */
   DK_EVENT_DATAGRAM_READABLE = 9,
+  /*
+   There is room for the smallest datagram that dk_dgram_send refused
+   since this was reported last.
+   */
+  DK_EVENT_DATAGRAM_WRITABLE = 10,
+  /*
+   a = stream id that dk_stream_acked was asked about: it returns 1 now.
+   Reported once.
+   */
+  DK_EVENT_STREAM_ACKED = 11,
+  /*
+   a = stream id, b = code: the peer sent STOP_SENDING before all of the
+   stream was acknowledged. Once per stream, whether or not a send waits.
+   */
+  DK_EVENT_STREAM_STOPPED = 12,
   /*
    local, peer: the peer uses a 4-tuple for the first time.
    */
@@ -398,6 +415,16 @@ typedef enum dk_side {
    */
   DK_SIDE_WRITE = 1,
 } dk_side;
+
+/*
+ Flags of dk_dgram_send.
+ */
+typedef enum dk_dgram_flag {
+  /*
+   Makes room by dropping the oldest datagrams that wait to be sent.
+   */
+  DK_DGRAM_DROP_OLDEST = 1,
+} dk_dgram_flag;
 
 /*
  Flags written by dk_stream_recv.
@@ -448,9 +475,26 @@ typedef enum dk_conn_stat {
    */
   DK_CONN_KEEP_ALIVES = 16,
   /*
+   DATAGRAM frames (RFC 9221).
+   */
+  DK_CONN_DGRAM_SENT = 17,
+  DK_CONN_DGRAM_RECV = 18,
+  /*
+   Datagrams taken by dk_dgram_send that will never be sent.
+   */
+  DK_CONN_DGRAM_SEND_DROPPED = 19,
+  /*
+   Datagrams that arrived and were dropped before dk_dgram_recv took them.
+   */
+  DK_CONN_DGRAM_RECV_DROPPED = 20,
+  /*
+   Packets taken for lost that were acknowledged later.
+   */
+  DK_CONN_SPURIOUS_LOST_PACKETS = 21,
+  /*
    Number of values.
    */
-  DK_CONN_STAT_COUNT = 17,
+  DK_CONN_STAT_COUNT = 22,
 } dk_conn_stat;
 
 /*
@@ -817,6 +861,56 @@ int32_t dk_header(const uint8_t *pkt,
 int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap);
 
 /*
+ Reads what a client asks for from its first flight: n datagrams that lie
+ end to end in pkts, with their lengths in lens, in any order but for the
+ first. Nothing is changed. Writes the length of the list of ALPN names (2
+ bytes, big-endian), the list (each a length byte and the name), the length
+ of the server name (2 bytes) and that name; what is absent has length 0.
+
+ Returns the bytes written; DK_DONE when the ClientHello is not complete;
+ DK_ERR_PROTOCOL when the first datagram begins with no authentic Initial of
+ version 1, or when what it holds is no proper ClientHello of up to 16 KiB.
+
+ # Safety
+ lens must be valid for reading n numbers, pkts for as many bytes as they
+ add up to, out for writing cap bytes.
+ */
+int32_t dk_peek(const uint8_t *pkts, const uint32_t *lens, uint32_t n, uint8_t *out, size_t cap);
+
+/*
+ Writes a Retry packet that answers the Initial in pkt, with a token that is
+ good for 15 seconds and for the client's address. The token can be checked
+ with the same key of connection ids and the same origin of now_ns. Returns
+ its length; DK_DONE when no answer is due: not a version 1 Initial with
+ usable connection ids in a datagram of at least 1200 bytes.
+
+ # Safety
+ pkt must be valid for reading n bytes, from for reading, out for writing cap bytes.
+ */
+int32_t dk_retry(dk_config config,
+                 const uint8_t *pkt,
+                 size_t n,
+                 const struct dk_addr *from,
+                 uint64_t now_ns,
+                 uint8_t *out,
+                 size_t cap);
+
+/*
+ Checks the token of the Initial in pkt, as dk_accept does. Returns 1 when
+ dk_retry gave it to this client; DK_DONE when there is none, or one that is
+ no token of a Retry of ours; DK_ERR_CRYPTO when it is forged, expired, of
+ another address, or not in the connection the Retry asked for.
+
+ # Safety
+ pkt must be valid for reading n bytes, from for reading.
+ */
+int32_t dk_token_check(dk_config config,
+                       const uint8_t *pkt,
+                       size_t n,
+                       const struct dk_addr *from,
+                       uint64_t now_ns);
+
+/*
  Writes an Initial packet with CONNECTION_CLOSE and a transport error code
  that answers the Initial in pkt, without making a connection. Returns its
  length; DK_DONE when no answer is due: not a version 1 Initial with a
@@ -868,8 +962,10 @@ int32_t dk_connect(dk_config config,
 
 /*
  Makes the connection for the client's first Initial. The datagram itself
- is not processed: pass it to dk_conn_recv_batch. DK_ERR_PROTOCOL when it is
- no proper Initial, DK_ERR_VERSION when its version is not ours.
+ is not processed: pass it to dk_conn_recv_batch. A token in it is checked
+ as by dk_token_check: with a valid one the client's address is proven, with
+ a bad one the result is DK_ERR_CRYPTO. DK_ERR_PROTOCOL when it is no proper
+ Initial, DK_ERR_VERSION when its version is not ours.
 
  # Safety
  Pointers must be valid, initial for n bytes.
@@ -985,6 +1081,23 @@ int32_t dk_conn_peer_key(dk_conn conn, uint8_t *out);
 int32_t dk_conn_alpn(dk_conn conn, uint8_t *buf, size_t cap);
 
 /*
+ Writes on bytes of keying material (RFC 8446, 7.5) for a label of 1 to 249
+ bytes and a context, which is always there, if empty. Both sides get the
+ same. DK_ERR_STATE before the handshake is over; DK_ERR_ARG when on is not
+ 1 to 8160.
+
+ # Safety
+ label must be valid for reading ln bytes, ctx for cn, out for writing on.
+ */
+int32_t dk_conn_export_keying(dk_conn conn,
+                              const uint8_t *label,
+                              size_t ln,
+                              const uint8_t *ctx,
+                              size_t cn,
+                              uint8_t *out,
+                              size_t on);
+
+/*
  Writes the reason given with the close that ended the connection, the
  peer's or our own, at most cap bytes. Returns its full length.
 
@@ -1068,11 +1181,53 @@ int32_t dk_stream_shutdown(dk_conn conn,
                            uint64_t code);
 
 /*
+ 1 when nothing of a stream's sending half waits for the peer any more: all
+ of it, its end included, was acknowledged, or it was reset or stopped, or
+ the stream is forgotten. Else DK_DONE, and DK_EVENT_STREAM_ACKED comes once
+ it is so. DK_ERR_STATE when the stream is not open yet or is the peer's to
+ send; DK_ERR_CLOSED when the connection ended before.
+ */
+int32_t dk_stream_acked(dk_conn conn, uint64_t id);
+
+/*
  Sets the priority of a stream: lower urgency goes first (default 127);
  streams of one urgency take turns when incremental is 1 (the default), else
  they go one after another.
  */
 int32_t dk_stream_priority(dk_conn conn, uint64_t id, uint8_t urgency, uint8_t incremental);
+
+/*
+ Queues a datagram of n bytes; it may be empty. flags are dk_dgram_flag
+ bits. Returns 0; DK_DONE when the queue is full, then
+ DK_EVENT_DATAGRAM_WRITABLE follows; DK_ERR_LIMIT when it is longer than
+ dk_dgram_state tells or than the whole queue; DK_ERR_STATE before the
+ handshake is over or when the peer takes no datagrams. A datagram is sent
+ once; it is dropped and counted when the path became too narrow for it.
+
+ # Safety
+ p must be valid for reading n bytes.
+ */
+int32_t dk_dgram_send(dk_conn conn, uint64_t now_ns, const uint8_t *p, size_t n, uint32_t flags);
+
+/*
+ Takes the oldest datagram that waits. Returns its length; DK_DONE when
+ there is none; DK_ERR_BUFFER when it is longer than cap, and then it stays;
+ DK_ERR_CLOSED when the connection ended and none is left.
+
+ # Safety
+ p must be valid for writing cap bytes.
+ */
+int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap);
+
+/*
+ out[4] = longest payload that can be sent now (0: the peer takes none, or
+ the handshake is not over), payload bytes the send queue has room for,
+ datagrams that wait to be read, datagrams that wait to be sent.
+
+ # Safety
+ out must be valid for writing 4 numbers.
+ */
+int32_t dk_dgram_state(dk_conn conn, uint64_t *out);
 
 /*
  Writes what is known of the path in use: at most max entries. Returns the

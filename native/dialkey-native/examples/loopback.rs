@@ -257,8 +257,8 @@ fn main() {
     }
     let seconds = start.elapsed().as_secs_f64();
     ended.recv().expect("the server thread ends");
-    let mut stats = [0; 17];
-    unsafe { dk_conn_stats(side.conn, stats.as_mut_ptr(), 17) };
+    let mut stats = [0; 22];
+    unsafe { dk_conn_stats(side.conn, stats.as_mut_ptr(), 22) };
     let gbit = total as f64 * 8e-9 / seconds;
     println!(
         "{gbit:.2} Gbit/s, {seconds:.2} s, {} packets lost",

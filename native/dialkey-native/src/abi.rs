@@ -13,7 +13,7 @@ use std::mem::size_of;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum dk_abi {
-    DK_ABI_VERSION = 1,
+    DK_ABI_VERSION = 2,
 }
 
 /// A configuration: a generation-checked id, 0 is never valid.
@@ -138,10 +138,12 @@ pub enum dk_option {
     DK_OPTION_PMTUD_MAX_PROBES = 15,
     /// Pacing, 0 or 1. Default 1.
     DK_OPTION_PACING = 16,
-    /// Datagrams queued on receipt, 0 to 65536; 0 = datagrams are not offered. Default 0.
+    /// Datagrams queued on receipt, 0 to 65536; 0 = datagrams are not offered.
+    /// A full queue drops its oldest. Default 0.
     DK_OPTION_DGRAM_RECV_QUEUE = 17,
-    /// Datagrams queued for sending, 0 to 65536. Default 0.
-    DK_OPTION_DGRAM_SEND_QUEUE = 18,
+    /// Bytes of datagrams queued for sending, 0 to 2^30; each counts 32 bytes
+    /// more than its payload. Default 1 MiB.
+    DK_OPTION_DGRAM_SEND_BYTES = 18,
     /// HyStart++ in CUBIC and Reno, 0 or 1. Default 1.
     DK_OPTION_HYSTART = 19,
     /// Initial congestion window in packets, 2 to 100. Default 10.
@@ -233,8 +235,17 @@ pub enum dk_event_kind {
     /// Client: a = index of the datagram in the last dk_conn_recv_batch with
     /// the first authenticated Handshake packet. Reported once.
     DK_EVENT_PEER_PINNED = 8,
-    /// At least one datagram (RFC 9221) waits.
+    /// At least one datagram (RFC 9221) waits. Once per change from none.
     DK_EVENT_DATAGRAM_READABLE = 9,
+    /// There is room for the smallest datagram that dk_dgram_send refused
+    /// since this was reported last.
+    DK_EVENT_DATAGRAM_WRITABLE = 10,
+    /// a = stream id that dk_stream_acked was asked about: it returns 1 now.
+    /// Reported once.
+    DK_EVENT_STREAM_ACKED = 11,
+    /// a = stream id, b = code: the peer sent STOP_SENDING before all of the
+    /// stream was acknowledged. Once per stream, whether or not a send waits.
+    DK_EVENT_STREAM_STOPPED = 12,
     /// local, peer: the peer uses a 4-tuple for the first time.
     DK_EVENT_PATH_NEW = 16,
     /// local, peer: the path was validated.
@@ -255,6 +266,14 @@ pub enum dk_side {
     DK_SIDE_READ = 0,
     /// Give up writing: sends RESET_STREAM.
     DK_SIDE_WRITE = 1,
+}
+
+/// Flags of dk_dgram_send.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum dk_dgram_flag {
+    /// Makes room by dropping the oldest datagrams that wait to be sent.
+    DK_DGRAM_DROP_OLDEST = 1,
 }
 
 /// Flags written by dk_stream_recv.
@@ -293,8 +312,17 @@ pub enum dk_conn_stat {
     DK_CONN_RECV_DATAGRAMS = 15,
     /// PINGs queued to keep the connection alive.
     DK_CONN_KEEP_ALIVES = 16,
+    /// DATAGRAM frames (RFC 9221).
+    DK_CONN_DGRAM_SENT = 17,
+    DK_CONN_DGRAM_RECV = 18,
+    /// Datagrams taken by dk_dgram_send that will never be sent.
+    DK_CONN_DGRAM_SEND_DROPPED = 19,
+    /// Datagrams that arrived and were dropped before dk_dgram_recv took them.
+    DK_CONN_DGRAM_RECV_DROPPED = 20,
+    /// Packets taken for lost that were acknowledged later.
+    DK_CONN_SPURIOUS_LOST_PACKETS = 21,
     /// Number of values.
-    DK_CONN_STAT_COUNT = 17,
+    DK_CONN_STAT_COUNT = 22,
 }
 
 /// State of a path in dk_path_info.

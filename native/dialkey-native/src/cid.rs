@@ -18,7 +18,8 @@ pub(crate) const TOKEN_LEN: usize = 16;
 const TAG_LEN: usize = 2;
 const ID_LABEL: &[u8] = b"dialkey cid";
 const TOKEN_LABEL: &[u8] = b"dialkey reset";
-/// Longest input of the hash: the longer label and the longest id.
+const RETRY_LABEL: &[u8] = b"dialkey retry";
+/// Longest input of the hash: the longest label and the longest id.
 const INPUT_LEN: usize = TOKEN_LABEL.len() + MAX_LEN;
 
 /// A connection id of up to 20 bytes, without allocation.
@@ -29,6 +30,16 @@ pub(crate) struct Cid {
 }
 
 impl Cid {
+    /// None when the id is too long.
+    pub(crate) fn from_slice(id: &[u8]) -> Option<Cid> {
+        let mut bytes = [0; MAX_LEN];
+        bytes.get_mut(..id.len())?.copy_from_slice(id);
+        Some(Cid {
+            bytes,
+            len: id.len(),
+        })
+    }
+
     pub(crate) fn as_slice(&self) -> &[u8] {
         self.bytes.get(..self.len).unwrap_or_default()
     }
@@ -88,6 +99,11 @@ impl CidKey {
         let mut token = [0; TOKEN_LEN];
         token.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
         Ok(token)
+    }
+
+    /// A key for one retry token.
+    pub(crate) fn retry(&self, salt: &[u8; 16]) -> Outcome<[u8; 32]> {
+        self.hash(RETRY_LABEL, salt)
     }
 
     fn tag(&self, nonce: &[u8]) -> Outcome<[u8; TAG_LEN]> {

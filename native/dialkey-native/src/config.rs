@@ -7,6 +7,7 @@ use quiche::CongestionControlAlgorithm as Congestion;
 
 use crate::abi::{dk_congestion_control, dk_option, dk_role};
 use crate::cid::CidKey;
+use crate::connection::datagrams;
 use crate::fault::{Fault, Outcome};
 use crate::tls;
 
@@ -35,7 +36,7 @@ pub(crate) struct Settings {
     pmtud_probes: u64,
     pub(crate) pacing: bool,
     dgram_recv: u64,
-    dgram_send: u64,
+    pub(crate) dgram_send_bytes: u64,
     hystart: bool,
     initial_cwnd: u64,
     send_capacity_percent: u64,
@@ -61,7 +62,7 @@ impl Default for Settings {
             pmtud_probes: 3,
             pacing: true,
             dgram_recv: 0,
-            dgram_send: 0,
+            dgram_send_bytes: 1 << 20,
             hystart: true,
             initial_cwnd: 10,
             send_capacity_percent: 100,
@@ -119,8 +120,8 @@ impl Settings {
             o if o == O::DK_OPTION_DGRAM_RECV_QUEUE as u32 => {
                 self.dgram_recv = within(0, 65_536)?;
             }
-            o if o == O::DK_OPTION_DGRAM_SEND_QUEUE as u32 => {
-                self.dgram_send = within(0, 65_536)?;
+            o if o == O::DK_OPTION_DGRAM_SEND_BYTES as u32 => {
+                self.dgram_send_bytes = within(0, 1 << 30)?;
             }
             o if o == O::DK_OPTION_HYSTART as u32 => self.hystart = within(0, 1)? == 1,
             o if o == O::DK_OPTION_INITIAL_CWND_PACKETS as u32 => {
@@ -147,7 +148,7 @@ impl Settings {
         quic.enable_dgram(
             self.dgram_recv > 0,
             self.dgram_recv as usize,
-            self.dgram_send as usize,
+            datagrams::FEED_COUNT,
         );
         self.apply_windows(quic);
         self.apply_congestion(quic);

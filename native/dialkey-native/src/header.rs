@@ -4,12 +4,16 @@
 use crate::abi::{dk_packet_type, dk_status};
 use crate::cid;
 use crate::fault::{Fault, Outcome};
+use crate::version::MIN_DATAGRAM;
 
 pub(crate) const VERSION_1: u32 = 1;
 const VERSION_NEGOTIATION: u32 = 0;
 
 const LONG_HEADER: u8 = 0x80;
 const FIXED_BIT: u8 = 0x40;
+/// Shorter destination ids of a client's first Initial are not allowed
+/// (RFC 9000, 7.2).
+const SHORTEST_CLIENT_DCID: usize = 8;
 
 /// The invariant part of a long header, as slices of the packet.
 pub(crate) struct Long<'a> {
@@ -62,9 +66,38 @@ impl<'a> Long<'a> {
             && self.kind() == dk_packet_type::DK_PACKET_INITIAL
     }
 
+    /// The Initial that a datagram begins with, when a server may answer it:
+    /// of version 1, with ids that are allowed (RFC 9000, 7.2), and in a
+    /// datagram so long that the answer amplifies nothing.
+    pub(crate) fn answerable_initial(datagram: &'a [u8]) -> Option<Long<'a>> {
+        let long = Long::parse(datagram)?;
+        let answerable = datagram.len() >= MIN_DATAGRAM && long.is_first_initial();
+        answerable.then_some(long)
+    }
+
+    pub(crate) fn is_first_initial(&self) -> bool {
+        let lengths = SHORTEST_CLIENT_DCID..=cid::MAX_LEN;
+        self.is_initial() && lengths.contains(&self.dcid.len()) && self.scid.len() <= cid::MAX_LEN
+    }
+
+    /// None when the packet is longer than its datagram.
+    pub(crate) fn initial_parts(&self) -> Option<InitialParts<'a>> {
+        let (token, rest) = token(self.rest)?;
+        let (len, rest) = varint(rest)?;
+        let body = rest.get(..usize::try_from(len).ok()?)?;
+        Some(InitialParts { token, body })
+    }
+
     fn fits_version_1(&self) -> bool {
         self.dcid.len() <= cid::MAX_LEN && self.scid.len() <= cid::MAX_LEN
     }
+}
+
+/// What follows the ids of a version 1 Initial.
+pub(crate) struct InitialParts<'a> {
+    pub(crate) token: &'a [u8],
+    /// Packet number and payload, both protected.
+    pub(crate) body: &'a [u8],
 }
 
 /// Length of the first packet of a datagram. Only version 1 packets with a
@@ -186,7 +219,7 @@ fn token(from: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(usize::try_from(len).ok()?)
 }
 
-fn varint(from: &[u8]) -> Option<(u64, &[u8])> {
+pub(crate) fn varint(from: &[u8]) -> Option<(u64, &[u8])> {
     let (&first, rest) = from.split_first()?;
     let (more, rest) = rest.split_at_checked((1 << (first >> 6)) - 1)?;
     let start = u64::from(first & 0x3f);

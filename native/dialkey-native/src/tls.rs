@@ -102,6 +102,36 @@ pub(crate) fn peer_key(ssl: &SslRef) -> Option<PublicKey> {
     (read == 1 && len == key.len()).then_some(key)
 }
 
+/// Longest output of HKDF with SHA-256, the shorter hash.
+const MAX_EXPORT: usize = 255 * 32;
+/// The label of HKDF is this and a prefix of 6 bytes.
+const MAX_LABEL: usize = 255 - 6;
+
+/// Keying material for the application (RFC 8446, 7.5).
+pub(crate) fn export(ssl: &SslRef, label: &[u8], context: &[u8], out: &mut [u8]) -> Outcome<()> {
+    if !(1..=MAX_EXPORT).contains(&out.len()) || !(1..=MAX_LABEL).contains(&label.len()) {
+        return Err(Fault::arg("length of the keying material or the label"));
+    }
+    // Reads label and context, writes all of out, and keeps no pointer.
+    let made = unsafe {
+        boring_sys::SSL_export_keying_material(
+            ssl.as_ptr(),
+            out.as_mut_ptr(),
+            out.len(),
+            label.as_ptr().cast(),
+            label.len(),
+            context.as_ptr(),
+            context.len(),
+            1,
+        )
+    };
+    if made == 1 {
+        Ok(())
+    } else {
+        Err(Fault::tls("cannot export keying material"))
+    }
+}
+
 // Both callbacks are called from C: they must not panic.
 
 fn verify(ssl: &mut SslRef) -> Result<(), SslVerifyError> {

@@ -4,12 +4,13 @@ use std::path::Path;
 
 const WRITE: &str = "DIALKEY_WRITE_HEADER";
 
-const ENTRIES: [&str; 8] = [
+const ENTRIES: [&str; 9] = [
     "library",
     "config",
     "packets",
     "connections",
     "streams",
+    "datagrams",
     "paths",
     "udp",
     "testing",

@@ -12,7 +12,7 @@ use dialkey::entry::*;
 
 #[test]
 fn tells_its_versions() {
-    assert_eq!(dk_abi_version(), 1);
+    assert_eq!(dk_abi_version(), 2);
     let mut buf = [0; 256];
     let n = unsafe { dk_library_info(buf.as_mut_ptr(), buf.len()) } as usize;
     let text = std::str::from_utf8(&buf[..n]).unwrap();
@@ -82,6 +82,7 @@ fn options_have_limits() {
         (16, 0),
         (17, 65_536),
         (18, 0),
+        (18, 1 << 30),
         (19, 1),
         (20, 2),
         (21, 100),
@@ -111,7 +112,7 @@ fn options_have_limits() {
         (15, 11),
         (16, 2),
         (17, 65_537),
-        (18, u64::MAX),
+        (18, (1 << 30) + 1),
         (19, 2),
         (20, 1),
         (20, 101),
@@ -227,9 +228,9 @@ fn one_connection_serves_one_thread_at_a_time() {
                 scope.spawn(move || {
                     let (mut worked, mut refused) = (0, 0);
                     for _ in 0..20_000 {
-                        let mut out = [0; 17];
-                        match unsafe { dk_conn_stats(id, out.as_mut_ptr(), 17) } {
-                            17 => worked += 1,
+                        let mut out = [0; 22];
+                        match unsafe { dk_conn_stats(id, out.as_mut_ptr(), 22) } {
+                            22 => worked += 1,
                             rc => {
                                 assert_eq!(rc, STATE);
                                 refused += 1;

@@ -1,11 +1,8 @@
 //! What happened since the caller asked last.
 
-use std::collections::VecDeque;
-
 use quiche::PathEvent;
 
 use super::Conn;
-use super::streams::is_bidi;
 use crate::abi::{dk_addr, dk_event, dk_event_kind as Kind};
 use crate::fault::{Fault, Outcome};
 
@@ -15,11 +12,9 @@ pub(super) struct Reported {
     flags: u64,
     /// Limits on our streams, bidirectional and unidirectional.
     limits: [u64; 2],
-    datagrams: bool,
-    /// STOP_SENDING frames seen so far.
-    stops: u64,
-    /// Streams of the peer that begin with a STOP_SENDING.
-    stopped: VecDeque<u64>,
+    pub(super) datagrams: bool,
+    /// A stream of the peer that was named, and not yet reported as stopped.
+    stopped: Option<(u64, u64)>,
     /// An id that did not fit the caller's buffers.
     retired: Option<quiche::ConnectionId<'static>>,
 }
@@ -96,7 +91,9 @@ impl Conn {
         self.report_paths(&mut sink);
         self.report_credit(&mut sink);
         self.report_readable(&mut sink);
+        self.report_stopped(&mut sink);
         self.report_writable(&mut sink);
+        self.report_acked(&mut sink);
         self.report_datagrams(&mut sink);
         if sink.used == 0 && sink.cramped {
             return Err(Fault::buffer("side buffer too small for one payload"));
@@ -204,35 +201,23 @@ impl Conn {
                 sink.push(event(Kind::DK_EVENT_STREAM_READABLE, id, 0));
             }
         }
-        self.find_stopped();
-        while !sink.is_full() {
-            let Some(id) = self.reported.stopped.pop_front() else {
-                break;
-            };
-            sink.push(event(Kind::DK_EVENT_STREAM_READABLE, id, 0));
-        }
     }
 
-    /// A stream of the peer that begins with STOP_SENDING is in no list of
-    /// readable streams, yet somebody must learn that it exists. Naming one
-    /// that is known already does no harm.
-    fn find_stopped(&mut self) {
-        let stops = self.quic.stats().stopped_stream_count_remote;
-        if stops == self.reported.stops {
-            return;
-        }
-        let theirs = u64::from(self.is_client());
-        let mut writable = self.quic.writable().peekable();
-        if writable.peek().is_none() {
-            // Nothing is listed while nothing can be sent; look again later.
-            return;
-        }
-        self.reported.stops = stops;
-        for id in writable {
-            let known = self.reported.stopped.contains(&id);
-            if is_bidi(id) && id & 1 == theirs && !known && self.is_newly_stopped(id) {
-                self.reported.stopped.push_back(id);
+    fn report_stopped(&mut self, sink: &mut Sink<'_>) {
+        while !sink.is_full() {
+            let named = self.reported.stopped.take();
+            let Some((id, code)) = named.or_else(|| self.next_stopped()) else {
+                break;
+            };
+            // A stream of the peer that begins with STOP_SENDING is in no list
+            // of readable streams, yet somebody must learn that it exists.
+            // Naming one that is known already does no harm.
+            if named.is_none() && !self.is_ours(id) {
+                self.reported.stopped = Some((id, code));
+                sink.push(event(Kind::DK_EVENT_STREAM_READABLE, id, 0));
+                continue;
             }
+            sink.push(event(Kind::DK_EVENT_STREAM_STOPPED, id, code));
         }
     }
 
@@ -246,6 +231,15 @@ impl Conn {
         }
     }
 
+    fn report_acked(&mut self, sink: &mut Sink<'_>) {
+        while !sink.is_full() {
+            let Some(id) = self.next_acked() else {
+                break;
+            };
+            sink.push(event(Kind::DK_EVENT_STREAM_ACKED, id, 0));
+        }
+    }
+
     fn report_datagrams(&mut self, sink: &mut Sink<'_>) {
         let waiting = self.quic.dgram_recv_queue_len() > 0;
         if waiting && !self.reported.datagrams {
@@ -255,5 +249,8 @@ impl Conn {
             sink.push(event(Kind::DK_EVENT_DATAGRAM_READABLE, 0, 0));
         }
         self.reported.datagrams = waiting;
+        if !sink.is_full() && self.datagrams.takes_refused() {
+            sink.push(event(Kind::DK_EVENT_DATAGRAM_WRITABLE, 0, 0));
+        }
     }
 }

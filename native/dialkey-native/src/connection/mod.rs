@@ -2,6 +2,7 @@
 
 mod cids;
 mod closing;
+pub(crate) mod datagrams;
 mod events;
 mod keepalive;
 mod pacing;
@@ -18,21 +19,18 @@ use crate::cid::{Cid, CidKey};
 use crate::config::{Config, Parts, Settings};
 use crate::fault::{Fault, Outcome};
 use crate::header::{Long, VERSION_1};
+use crate::retry::{self, Verdict};
 use crate::tls::{self, Expectation, PublicKey};
-use crate::version::MIN_DATAGRAM;
 
 use cids::Cids;
 use closing::Closing;
+use datagrams::Datagrams;
 use events::Reported;
 use keepalive::KeepAlive;
 use pacing::Pacer;
 use receive::Pinning;
 use report::{Counters, Ending};
 use streams::Streams;
-
-/// Shorter destination ids of a client's first Initial are not allowed
-/// (RFC 9000, 7.2).
-const SHORTEST_CLIENT_DCID: usize = 8;
 
 pub(crate) struct Conn {
     quic: quiche::Connection,
@@ -47,6 +45,7 @@ pub(crate) struct Conn {
     pacer: Pacer,
     keep_alive: KeepAlive,
     streams: Streams,
+    datagrams: Datagrams,
     reported: Reported,
     counters: Counters,
     closing: Closing,
@@ -84,7 +83,7 @@ impl Conn {
         peer: SocketAddr,
         now: u64,
     ) -> Outcome<Conn> {
-        check_initial(initial)?;
+        let initial = check_initial(initial)?;
         let mut parts = config.parts_for(dk_role::DK_ROLE_SERVER)?;
         let first = parts.cid_key.issue()?;
         let token = parts.cid_key.token(first.as_slice())?;
@@ -94,7 +93,16 @@ impl Conn {
             .quic
             .set_stateless_reset_token(Some(u128::from_be_bytes(token)));
         let scid = quiche::ConnectionId::from_ref(first.as_slice());
-        let quic = quiche::accept(&scid, None, local, peer, &mut parts.quic)?;
+        let quic = match retry::verify(&initial, &parts.cid_key, peer, now)? {
+            Verdict::Valid(original) => {
+                let ids = quiche::RetryConnectionIds {
+                    original_destination_cid: &quiche::ConnectionId::from_ref(original.as_slice()),
+                    retry_source_cid: &quiche::ConnectionId::from_ref(initial.dcid),
+                };
+                quiche::accept_with_retry(&scid, ids, local, peer, &mut parts.quic)?
+            }
+            Verdict::Absent => quiche::accept(&scid, None, local, peer, &mut parts.quic)?,
+        };
         Conn::new(quic, &parts, first, None, now)
     }
 
@@ -136,6 +144,7 @@ impl Conn {
             pacer: Pacer::new(settings),
             keep_alive: KeepAlive::new(settings.keep_alive_ms, now),
             streams: Streams::new(settings.conn_window.min(settings.stream_window)),
+            datagrams: Datagrams::new(settings.dgram_send_bytes),
             reported: Reported::default(),
             counters: Counters::default(),
             closing: Closing::default(),
@@ -162,6 +171,18 @@ impl Conn {
             return Err(Fault::done());
         }
         tls::peer_key(self.quic.as_mut()).ok_or(Fault::tls("the peer showed no key"))
+    }
+
+    pub(crate) fn export_keying(
+        &mut self,
+        label: &[u8],
+        context: &[u8],
+        out: &mut [u8],
+    ) -> Outcome<()> {
+        if !self.quic.is_established() {
+            return Err(Fault::state("the handshake is not over"));
+        }
+        tls::export(self.quic.as_mut(), label, context, out)
     }
 
     pub(crate) fn alpn(&self) -> &[u8] {
@@ -206,18 +227,13 @@ impl Conn {
     }
 }
 
-fn check_initial(datagram: &[u8]) -> Outcome<()> {
+fn check_initial(datagram: &[u8]) -> Outcome<Long<'_>> {
     let protocol = Fault::new(dk_status::DK_ERR_PROTOCOL, "not a proper Initial packet");
     let long = Long::parse(datagram).ok_or(protocol)?;
     if long.version != VERSION_1 {
         return Err(Fault::new(dk_status::DK_ERR_VERSION, "not QUIC version 1"));
     }
-    let lengths = SHORTEST_CLIENT_DCID..=crate::cid::MAX_LEN;
-    let proper = long.is_initial()
-        && datagram.len() >= MIN_DATAGRAM
-        && lengths.contains(&long.dcid.len())
-        && long.scid.len() <= crate::cid::MAX_LEN;
-    if proper { Ok(()) } else { Err(protocol) }
+    Long::answerable_initial(datagram).ok_or(protocol)
 }
 
 fn nanos(duration: std::time::Duration) -> u64 {

@@ -146,6 +146,7 @@ impl Conn {
         self.counters.dropped += datagrams.saturating_sub(accepted) as u64;
         if accepted > 0 {
             self.keep_alive.received(now);
+            self.heard();
             self.pacer.allow(pacing::ACK);
         }
         if self.quic.is_established() && !self.is_ending() {

@@ -53,7 +53,7 @@ impl Conn {
     pub(crate) fn state(&self) -> [u64; 8] {
         let (origin, code) = self.origin();
         let [bidi, uni] = self.credit();
-        let datagram = self.quic.dgram_max_writable_len().unwrap_or(0);
+        let datagram = self.datagram_max();
         [
             self.flags(),
             origin as u64,
@@ -125,6 +125,11 @@ impl Conn {
             self.counters.dropped,
             self.counters.datagrams,
             self.counters.keep_alives,
+            quic.dgram_sent as u64,
+            quic.dgram_recv as u64,
+            self.datagrams.send_dropped(&self.quic, &quic),
+            self.datagrams.recv_dropped(&self.quic, &quic),
+            quic.spurious_lost as u64,
         ]
     }
 

@@ -1,6 +1,6 @@
 //! Streams: thin calls into quiche, and what it does not remember for us.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use quiche::{Error, Shutdown};
 
@@ -11,6 +11,8 @@ use crate::fault::{Fault, Outcome};
 
 const BIDI: usize = 0;
 const UNI: usize = 1;
+/// Stopped streams whose code is kept. The peer decides how many there are.
+const MAX_STOPPED: usize = 4096;
 
 pub(super) struct Streams {
     /// Streams whose last send took less than offered.
@@ -21,9 +23,51 @@ pub(super) struct Streams {
     readable: HashSet<u64>,
     /// Streams of ours that were opened, by kind.
     opened: [u64; 2],
+    acks: Acks,
     /// Consumed since the last flush, and how much of that is worth one.
     consumed: u64,
     worth_flush: u64,
+}
+
+/// Streams whose acknowledgement somebody waits for.
+#[derive(Default)]
+struct Acks {
+    watched: BTreeSet<u64>,
+    /// The streams up to here were looked at since something changed.
+    seen: Option<u64>,
+    changed: bool,
+}
+
+impl Acks {
+    fn watch(&mut self, id: u64) {
+        self.watched.insert(id);
+    }
+
+    fn forget(&mut self, id: u64) {
+        self.watched.remove(&id);
+    }
+
+    fn look_again(&mut self) {
+        self.changed = true;
+        self.seen = None;
+    }
+
+    /// Takes out the next watched stream that is over.
+    fn next(&mut self, is_over: impl Fn(u64) -> bool) -> Option<u64> {
+        if !self.changed {
+            return None;
+        }
+        let start = self.seen.map_or(0, |seen| seen + 1);
+        for &id in self.watched.range(start..) {
+            self.seen = Some(id);
+            if is_over(id) {
+                self.watched.remove(&id);
+                return Some(id);
+            }
+        }
+        self.changed = false;
+        None
+    }
 }
 
 impl Streams {
@@ -33,6 +77,7 @@ impl Streams {
             stopped: BTreeMap::new(),
             readable: HashSet::new(),
             opened: [0; 2],
+            acks: Acks::default(),
             consumed: 0,
             worth_flush: (window / 4).max(1),
         }
@@ -58,6 +103,15 @@ impl Streams {
         }
     }
 
+    /// Keeps the code of a stopped stream for its next send. Who never sends
+    /// again does not get it from there: old ones make room.
+    fn stop(&mut self, id: u64, code: u64) {
+        self.stopped.insert(id, code);
+        if self.stopped.len() > MAX_STOPPED {
+            self.stopped.pop_first();
+        }
+    }
+
     fn block(&mut self, id: u64) {
         if !self.blocked.contains(&id) {
             self.blocked.push(id);
@@ -80,7 +134,7 @@ impl Streams {
     }
 }
 
-pub(super) fn is_bidi(id: u64) -> bool {
+fn is_bidi(id: u64) -> bool {
     id & 2 == 0
 }
 
@@ -109,7 +163,7 @@ fn check_bool(value: u8) -> Outcome<bool> {
 
 impl Conn {
     /// Whether a stream is opened by this side.
-    fn is_ours(&self, id: u64) -> bool {
+    pub(super) fn is_ours(&self, id: u64) -> bool {
         (id & 1 == 0) == self.is_client()
     }
 
@@ -176,7 +230,7 @@ impl Conn {
     fn capacity(&mut self, id: u64) -> Result<usize, Error> {
         let capacity = self.quic.stream_capacity(id);
         if let Err(Error::StreamStopped(code)) = capacity {
-            self.streams.stopped.insert(id, code);
+            self.streams.stop(id, code);
         }
         capacity
     }
@@ -258,6 +312,7 @@ impl Conn {
             self.streams.stopped.remove(&id);
         }
         self.quic.stream_shutdown(id, direction, code)?;
+        self.streams.acks.look_again();
         Ok(0)
     }
 
@@ -292,9 +347,41 @@ impl Conn {
         None
     }
 
-    /// Whether the peer stopped a stream, and this was not found out before.
-    pub(super) fn is_newly_stopped(&mut self, id: u64) -> bool {
-        !self.streams.stopped.contains_key(&id)
-            && matches!(self.capacity(id), Err(Error::StreamStopped(_)))
+    /// The next stream that the peer stopped. The engine may forget it from
+    /// here on: the code is kept for the next send.
+    pub(super) fn next_stopped(&mut self) -> Option<(u64, u64)> {
+        let (id, code) = self.quic.stopped_stream_next()?;
+        self.streams.stop(id, code);
+        self.streams.acks.look_again();
+        Some((id, code))
+    }
+
+    pub(crate) fn stream_acked(&mut self, id: u64) -> Outcome<i32> {
+        check_id(id)?;
+        if !is_bidi(id) && !self.is_ours(id) {
+            return Err(no_stream());
+        }
+        if self.quic.stream_send_over(id)? {
+            self.streams.acks.forget(id);
+            return Ok(1);
+        }
+        if self.is_ending() {
+            return Err(closed());
+        }
+        self.streams.acks.watch(id);
+        Err(Fault::done())
+    }
+
+    /// Something arrived that may have acknowledged the end of a stream.
+    pub(super) fn heard(&mut self) {
+        self.streams.acks.look_again();
+    }
+
+    /// The next stream that somebody asked about and that is acknowledged.
+    pub(super) fn next_acked(&mut self) -> Option<u64> {
+        let quic = &self.quic;
+        self.streams
+            .acks
+            .next(|id| quic.stream_send_over(id).unwrap_or(true))
     }
 }

@@ -167,6 +167,7 @@ impl Conn {
             if closing && !self.closing.admits() {
                 return None;
             }
+            self.datagrams.feed(&mut self.quic, 2 * self.max_packet);
             match self.quic.send(space) {
                 Ok(made) => {
                     if closing {

@@ -38,8 +38,10 @@ pub unsafe extern "C" fn dk_connect(
 }
 
 /// Makes the connection for the client's first Initial. The datagram itself
-/// is not processed: pass it to dk_conn_recv_batch. DK_ERR_PROTOCOL when it is
-/// no proper Initial, DK_ERR_VERSION when its version is not ours.
+/// is not processed: pass it to dk_conn_recv_batch. A token in it is checked
+/// as by dk_token_check: with a valid one the client's address is proven, with
+/// a bad one the result is DK_ERR_CRYPTO. DK_ERR_PROTOCOL when it is no proper
+/// Initial, DK_ERR_VERSION when its version is not ours.
 ///
 /// # Safety
 /// Pointers must be valid, initial for n bytes.
@@ -210,6 +212,31 @@ pub unsafe extern "C" fn dk_conn_alpn(conn: dk_conn, buf: *mut u8, cap: usize) -
     with_conn(conn, |conn| {
         let buf = unsafe { raw::slice_mut(buf, cap)? };
         Ok(raw::copy_text(conn.alpn(), buf))
+    })
+}
+
+/// Writes on bytes of keying material (RFC 8446, 7.5) for a label of 1 to 249
+/// bytes and a context, which is always there, if empty. Both sides get the
+/// same. DK_ERR_STATE before the handshake is over; DK_ERR_ARG when on is not
+/// 1 to 8160.
+///
+/// # Safety
+/// label must be valid for reading ln bytes, ctx for cn, out for writing on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_conn_export_keying(
+    conn: dk_conn,
+    label: *const u8,
+    ln: usize,
+    ctx: *const u8,
+    cn: usize,
+    out: *mut u8,
+    on: usize,
+) -> i32 {
+    with_conn(conn, |conn| {
+        let label = unsafe { raw::slice(label, ln)? };
+        let context = unsafe { raw::slice(ctx, cn)? };
+        let out = unsafe { raw::slice_mut(out, on)? };
+        conn.export_keying(label, context, out).map(|()| 0)
     })
 }
 

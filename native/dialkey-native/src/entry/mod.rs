@@ -5,6 +5,7 @@
 
 mod config;
 mod connections;
+mod datagrams;
 mod library;
 mod packets;
 mod paths;
@@ -14,6 +15,7 @@ mod udp;
 
 pub use config::*;
 pub use connections::*;
+pub use datagrams::*;
 pub use library::*;
 pub use packets::*;
 pub use paths::*;

@@ -80,6 +80,16 @@ pub extern "C" fn dk_stream_shutdown(
     with_conn(conn, |conn| conn.stream_shutdown(now_ns, id, side, code))
 }
 
+/// 1 when nothing of a stream's sending half waits for the peer any more: all
+/// of it, its end included, was acknowledged, or it was reset or stopped, or
+/// the stream is forgotten. Else DK_DONE, and DK_EVENT_STREAM_ACKED comes once
+/// it is so. DK_ERR_STATE when the stream is not open yet or is the peer's to
+/// send; DK_ERR_CLOSED when the connection ended before.
+#[unsafe(no_mangle)]
+pub extern "C" fn dk_stream_acked(conn: dk_conn, id: u64) -> i32 {
+    with_conn(conn, |conn| conn.stream_acked(id))
+}
+
 /// Sets the priority of a stream: lower urgency goes first (default 127);
 /// streams of one urgency take turns when incremental is 1 (the default), else
 /// they go one after another.

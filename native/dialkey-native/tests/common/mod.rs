@@ -596,10 +596,10 @@ impl Node {
         unsafe { dk_conn_close(id, now_ns(), app, code, reason.as_ptr(), reason.len()) }
     }
 
-    pub fn stats(&self, link: usize) -> [u64; 17] {
-        let mut out = [0; 17];
-        let n = unsafe { dk_conn_stats(self.conn(link), out.as_mut_ptr(), 17) };
-        assert_eq!(n, 17);
+    pub fn stats(&self, link: usize) -> [u64; 22] {
+        let mut out = [0; 22];
+        let n = unsafe { dk_conn_stats(self.conn(link), out.as_mut_ptr(), 22) };
+        assert_eq!(n, 22);
         out
     }
 
