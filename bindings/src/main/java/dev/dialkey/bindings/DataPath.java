@@ -62,6 +62,28 @@ final class DataPath {
           FunctionDescriptor.of(
               JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG),
           Linker.Option.critical(true));
+  private static final MethodHandle DATAGRAM_SEND =
+      link(
+          dialkey_h.dk_dgram_send$address(),
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT));
+  private static final MethodHandle DATAGRAM_SEND_HEAP =
+      LINKER.downcallHandle(
+          dialkey_h.dk_dgram_send$address(),
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT),
+          Linker.Option.critical(true));
+  private static final MethodHandle DATAGRAM_RECV =
+      link(
+          dialkey_h.dk_dgram_recv$address(),
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  private static final MethodHandle DATAGRAM_RECV_HEAP =
+      LINKER.downcallHandle(
+          dialkey_h.dk_dgram_recv$address(),
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS, JAVA_LONG),
+          Linker.Option.critical(true));
+  private static final MethodHandle DATAGRAM_STATE =
+      link(
+          dialkey_h.dk_dgram_state$address(),
+          FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle UDP_RECV =
       link(
           dialkey_h.dk_udp_recv$address(),
@@ -157,6 +179,47 @@ final class DataPath {
       return (long)
           STREAM_RECV_HEAP.invokeExact(
               connection, nowNanos, stream, data, data.byteSize(), flags, result);
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+  }
+
+  static int datagramSend(long connection, long nowNanos, long data, long length, int flags) {
+    try {
+      return (int) DATAGRAM_SEND.invokeExact(connection, nowNanos, data, length, flags);
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+  }
+
+  static int datagramSend(long connection, long nowNanos, MemorySegment data, int flags) {
+    try {
+      return (int)
+          DATAGRAM_SEND_HEAP.invokeExact(connection, nowNanos, data, data.byteSize(), flags);
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+  }
+
+  static int datagramReceive(long connection, long data, long capacity) {
+    try {
+      return (int) DATAGRAM_RECV.invokeExact(connection, data, capacity);
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+  }
+
+  static int datagramReceive(long connection, MemorySegment data) {
+    try {
+      return (int) DATAGRAM_RECV_HEAP.invokeExact(connection, data, data.byteSize());
+    } catch (Throwable t) {
+      throw unreachable(t);
+    }
+  }
+
+  static int datagramState(long connection, long result) {
+    try {
+      return (int) DATAGRAM_STATE.invokeExact(connection, result);
     } catch (Throwable t) {
       throw unreachable(t);
     }

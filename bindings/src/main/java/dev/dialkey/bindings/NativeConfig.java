@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Identity, TLS and transport settings of an endpoint. Thread-safe. */
@@ -16,6 +18,11 @@ public final class NativeConfig implements AutoCloseable {
 
   /** CONNECTION_REFUSED, RFC 9000 section 20.1. */
   private static final long CONNECTION_REFUSED = 0x02;
+
+  /** No ClientHello that is read is longer than 16 KiB, and what it says is part of it. */
+  private static final int MAX_HELLO_BYTES = 16_384;
+
+  private static final int TOKEN_IS_VALID = 1;
 
   private final long id;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -86,13 +93,84 @@ public final class NativeConfig implements AutoCloseable {
    * The answer that refuses the connection that the datagram asks for; empty if it asks for none.
    */
   public byte[] refuse(byte[] datagram, NativeAddress from) {
+    return refuse(datagram, from, CONNECTION_REFUSED);
+  }
+
+  /** As {@link #refuse(byte[], NativeAddress)}, with a transport error code below 2^62. */
+  public byte[] refuse(byte[] datagram, NativeAddress from, long code) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment packet = arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram);
-      MemorySegment source = arena.allocate(NativeAddress.BYTES, 8);
-      from.write(source, 0);
+      MemorySegment source = write(arena, from);
       return answer((out, capacity) ->
-          dialkey_h.dk_refuse(
-              id, packet, packet.byteSize(), source, CONNECTION_REFUSED, out, capacity));
+          dialkey_h.dk_refuse(id, packet, packet.byteSize(), source, code, out, capacity));
+    }
+  }
+
+  /**
+   * The Retry packet for the Initial in the datagram, good for 15 seconds; empty when none is due.
+   *
+   * @param from the client's address, as {@link NativeConnection#accept} will see it
+   */
+  public byte[] retry(byte[] datagram, NativeAddress from, long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment packet = arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram);
+      return retry(packet, write(arena, from), nowNanos);
+    }
+  }
+
+  /** As {@link #retry(byte[], NativeAddress, long)}, for datagram {@code i}. */
+  public byte[] retry(PacketBatch batch, int i, long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      return retry(batch.datagram(i), write(arena, batch.from(i)), nowNanos);
+    }
+  }
+
+  private byte[] retry(MemorySegment packet, MemorySegment from, long nowNanos) {
+    return answer((out, capacity) ->
+        dialkey_h.dk_retry(id, packet, packet.byteSize(), from, nowNanos, out, capacity));
+  }
+
+  /** What the token of the Initial in the datagram says. */
+  public NativeToken tokenCheck(byte[] datagram, NativeAddress from, long nowNanos) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment packet = arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram);
+      int result =
+          dialkey_h.dk_token_check(id, packet, packet.byteSize(), write(arena, from), nowNanos);
+      if (result == NativeStatus.CRYPTO) {
+        return NativeToken.INVALID;
+      }
+      return NativeStatus.checkOrDone(result) == TOKEN_IS_VALID
+          ? NativeToken.VALID
+          : NativeToken.ABSENT;
+    }
+  }
+
+  /**
+   * What a client asks for.
+   *
+   * @param datagrams of its first flight, the first one first
+   * @return empty when the ClientHello is not complete yet
+   * @throws NativeException when it is malformed, or the first datagram begins with no Initial
+   */
+  public static Optional<NativeHello> peek(List<byte[]> datagrams) {
+    try (Arena arena = Arena.ofConfined()) {
+      long total = datagrams.stream().mapToLong(datagram -> datagram.length).sum();
+      MemorySegment packets = arena.allocate(Math.max(total, 1));
+      MemorySegment lengths = arena.allocate(ValueLayout.JAVA_INT, Math.max(datagrams.size(), 1));
+      long at = 0;
+      for (int i = 0; i < datagrams.size(); i++) {
+        byte[] datagram = datagrams.get(i);
+        MemorySegment.copy(datagram, 0, packets, ValueLayout.JAVA_BYTE, at, datagram.length);
+        lengths.setAtIndex(ValueLayout.JAVA_INT, i, datagram.length);
+        at += datagram.length;
+      }
+      MemorySegment out = arena.allocate(MAX_HELLO_BYTES);
+      int written =
+          NativeStatus.checkOrDone(
+              dialkey_h.dk_peek(packets, lengths, datagrams.size(), out, MAX_HELLO_BYTES));
+      return written < 0
+          ? Optional.empty()
+          : Optional.of(NativeHello.read(out.asSlice(0, written)));
     }
   }
 
@@ -116,6 +194,12 @@ public final class NativeConfig implements AutoCloseable {
     } finally {
       Arrays.fill(key, (byte) 0);
     }
+  }
+
+  private static MemorySegment write(Arena arena, NativeAddress address) {
+    MemorySegment segment = arena.allocate(NativeAddress.BYTES, 8);
+    address.write(segment, 0);
+    return segment;
   }
 
   private interface AnswerCall {

@@ -20,6 +20,9 @@ public final class NativeConnection implements AutoCloseable {
   /** In {@link #receiveFlags}: a window update waits for a flush. */
   public static final int CREDIT_WAITS = 2;
 
+  /** For {@link #sendDatagram}: makes room by dropping the oldest that wait. */
+  public static final int DROP_OLDEST = 1;
+
   private static final int KEY_BYTES = 32;
   private static final int MAX_ALPN_BYTES = 255;
   private static final int MAX_REASON_BYTES = 2_048;
@@ -27,6 +30,7 @@ public final class NativeConnection implements AutoCloseable {
   private static final int STATE_WORDS = 8;
   private static final long CODE_AT = 0;
   private static final long FLAGS_AT = 16;
+  private static final long DATAGRAMS_AT = 32;
 
   private final long id;
   private final ResultSlots slots;
@@ -166,6 +170,30 @@ public final class NativeConnection implements AutoCloseable {
     }
   }
 
+  /**
+   * Keying material that both sides can derive, RFC 8446 section 7.5.
+   *
+   * @param label 1 to 249 bytes
+   * @param context may be empty
+   * @param length 1 to 8,160
+   * @throws NativeException before the handshake is complete
+   */
+  public byte[] exportKeying(byte[] label, byte[] context, int length) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = arena.allocateFrom(ValueLayout.JAVA_BYTE, label);
+      MemorySegment about = arena.allocateFrom(ValueLayout.JAVA_BYTE, context);
+      MemorySegment out = arena.allocate(length);
+      try {
+        NativeStatus.check(
+            dialkey_h.dk_conn_export_keying(
+                id, name, label.length, about, context.length, out, length));
+        return out.toArray(ValueLayout.JAVA_BYTE);
+      } finally {
+        out.fill((byte) 0);
+      }
+    }
+  }
+
   /** The bytes that came with the end, at most 2,048; empty when there were none. */
   public byte[] closeReason() {
     try (Arena arena = Arena.ofConfined()) {
@@ -255,6 +283,63 @@ public final class NativeConnection implements AutoCloseable {
    */
   public int streamPriority(long stream, int urgency, boolean incremental) {
     return dialkey_h.dk_stream_priority(id, stream, (byte) urgency, (byte) (incremental ? 1 : 0));
+  }
+
+  /**
+   * 1 when everything of a stream's sending half, its end included, was acknowledged, or the half
+   * was reset or stopped; else {@link NativeStatus#DONE}, and {@link NativeEvent#STREAM_ACKED}
+   * comes once it is so; or another negative {@link NativeStatus}.
+   */
+  public int streamAcked(long stream) {
+    return dialkey_h.dk_stream_acked(id, stream);
+  }
+
+  // ---- datagrams ----
+
+  /**
+   * Queues a datagram from native memory.
+   *
+   * @param flags 0 or {@link #DROP_OLDEST}
+   * @return 0; {@link NativeStatus#DONE} when the queue is full, then {@link
+   *     NativeEvent#DATAGRAM_WRITABLE} follows; {@link NativeStatus#LIMIT} when it is too long,
+   *     {@link NativeStatus#STATE} when the peer takes none, or another negative status
+   */
+  public int sendDatagram(long nowNanos, long address, long length, int flags) {
+    return DataPath.datagramSend(id, nowNanos, address, length, flags);
+  }
+
+  /** As {@link #sendDatagram(long, long, long, int)}, from an array. */
+  public int sendDatagram(long nowNanos, byte[] array, int offset, int length, int flags) {
+    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, length);
+    return DataPath.datagramSend(id, nowNanos, data, flags);
+  }
+
+  /**
+   * Takes the oldest datagram into native memory.
+   *
+   * @return its length; {@link NativeStatus#DONE} when there is none; {@link NativeStatus#BUFFER}
+   *     when it is longer than that, and then it stays; or another negative status
+   */
+  public int receiveDatagram(long address, long capacity) {
+    return DataPath.datagramReceive(id, address, capacity);
+  }
+
+  /** As {@link #receiveDatagram(long, long)}, into an array. */
+  public int receiveDatagram(byte[] array, int offset, int capacity) {
+    return DataPath.datagramReceive(id, MemorySegment.ofArray(array).asSlice(offset, capacity));
+  }
+
+  /** What can be sent and what waits; all zero when the native object is gone. */
+  public NativeDatagrams datagramState() {
+    MemorySegment out = result.asSlice(DATAGRAMS_AT);
+    if (DataPath.datagramState(id, out.address()) < 0) {
+      return new NativeDatagrams(0, 0, 0, 0);
+    }
+    return new NativeDatagrams(
+        (int) out.getAtIndex(ValueLayout.JAVA_LONG, 0),
+        out.getAtIndex(ValueLayout.JAVA_LONG, 1),
+        (int) out.getAtIndex(ValueLayout.JAVA_LONG, 2),
+        (int) out.getAtIndex(ValueLayout.JAVA_LONG, 3));
   }
 
   /** Frees it, without telling the peer. Closing again does nothing. */

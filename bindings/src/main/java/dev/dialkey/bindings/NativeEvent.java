@@ -23,6 +23,18 @@ public final class NativeEvent {
   /** The first authenticated Handshake packet came. */
   public static final int PEER_PINNED = 8;
 
+  /** A datagram waits, and none did before. */
+  public static final int DATAGRAM_READABLE = 9;
+
+  /** There is room for a datagram that was refused. */
+  public static final int DATAGRAM_WRITABLE = 10;
+
+  /** a = stream asked about with {@link NativeConnection#streamAcked}, which is so now. */
+  public static final int STREAM_ACKED = 11;
+
+  /** a = stream that the peer stopped, b = its code. */
+  public static final int STREAM_STOPPED = 12;
+
   /** The client moved to another address. */
   public static final int PATH_MIGRATED = 20;
 

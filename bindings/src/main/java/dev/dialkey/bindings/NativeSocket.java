@@ -6,6 +6,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,7 +20,6 @@ public final class NativeSocket implements AutoCloseable {
 
   private static final int READABLE = 1;
   private static final int WRITABLE = 2;
-  private static final int SYSTEM_DEFAULTS = 0;
   private static final int GRANTED_VALUES = 4;
 
   private final long id;
@@ -45,7 +46,26 @@ public final class NativeSocket implements AutoCloseable {
    */
   public static NativeSocket open(InetSocketAddress address, boolean sharedPort)
       throws IOException {
-    int flags = sharedPort ? dialkey_h.DK_UDP_REUSEPORT() : SYSTEM_DEFAULTS;
+    return open(address, sharedPort ? EnumSet.of(Flag.SHARED_PORT) : EnumSet.noneOf(Flag.class));
+  }
+
+  /** What a socket can be opened with. */
+  public enum Flag {
+    /** Other such sockets of this user may have the same port. */
+    SHARED_PORT(dialkey_h.DK_UDP_REUSEPORT()),
+    /** One datagram per system call on sending. */
+    NO_SEGMENTATION(dialkey_h.DK_UDP_NO_GSO());
+
+    private final int bit;
+
+    Flag(int bit) {
+      this.bit = bit;
+    }
+  }
+
+  /** As {@link #open(InetSocketAddress, boolean)}, with flags. */
+  public static NativeSocket open(InetSocketAddress address, Set<Flag> wanted) throws IOException {
+    int flags = wanted.stream().mapToInt(flag -> flag.bit).sum();
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment bind = arena.allocate(NativeAddress.BYTES, 8);
       NativeAddress.of(address).write(bind, 0);

@@ -25,11 +25,26 @@ public final class NativeStats {
   /** Stream bytes sent again. */
   public static final int STREAM_RETRANSMITTED_BYTES = dialkey_h.DK_CONN_STREAM_RETRANS_BYTES();
 
-  /** Datagrams of which no packet was accepted. */
+  /** UDP datagrams of which no packet was accepted. */
   public static final int DROPPED_DATAGRAMS = dialkey_h.DK_CONN_DROPPED_DATAGRAMS();
 
   /** PINGs sent to keep the connection alive. */
   public static final int KEEP_ALIVES = dialkey_h.DK_CONN_KEEP_ALIVES();
+
+  /** DATAGRAM frames sent. */
+  public static final int SENT_DATAGRAMS = dialkey_h.DK_CONN_DGRAM_SENT();
+
+  /** DATAGRAM frames received. */
+  public static final int RECEIVED_DATAGRAMS = dialkey_h.DK_CONN_DGRAM_RECV();
+
+  /** Datagrams taken for sending that never will be sent. */
+  public static final int SEND_DROPPED_DATAGRAMS = dialkey_h.DK_CONN_DGRAM_SEND_DROPPED();
+
+  /** Datagrams that arrived and were dropped before anybody read them. */
+  public static final int RECEIVE_DROPPED_DATAGRAMS = dialkey_h.DK_CONN_DGRAM_RECV_DROPPED();
+
+  /** Packets declared lost that were acknowledged later. */
+  public static final int SPURIOUSLY_LOST_PACKETS = dialkey_h.DK_CONN_SPURIOUS_LOST_PACKETS();
 
   static final int COUNT = dialkey_h.DK_CONN_STAT_COUNT();
 

@@ -19,6 +19,15 @@ public final class NativeStatus {
   /** The connection or socket is closed. */
   public static final int CLOSED = dialkey_h.DK_ERR_CLOSED();
 
+  /** A limit of the library or the protocol, or a datagram that is too long. */
+  public static final int LIMIT = dialkey_h.DK_ERR_LIMIT();
+
+  /** A buffer is too small. */
+  public static final int BUFFER = dialkey_h.DK_ERR_BUFFER();
+
+  /** Something is not authentic. */
+  public static final int CRYPTO = dialkey_h.DK_ERR_CRYPTO();
+
   /** A stale id, or a stream the engine no longer knows. */
   public static final int STATE = dialkey_h.DK_ERR_STATE();
 

@@ -68,10 +68,10 @@ public class dialkey_h {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int DK_ABI_VERSION = (int)1L;
+    private static final int DK_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * enum dk_abi.DK_ABI_VERSION = 1
+     * enum dk_abi.DK_ABI_VERSION = 2
      * }
      */
     public static int DK_ABI_VERSION() {
@@ -464,14 +464,14 @@ public class dialkey_h {
     public static int DK_OPTION_DGRAM_RECV_QUEUE() {
         return DK_OPTION_DGRAM_RECV_QUEUE;
     }
-    private static final int DK_OPTION_DGRAM_SEND_QUEUE = (int)18L;
+    private static final int DK_OPTION_DGRAM_SEND_BYTES = (int)18L;
     /**
      * {@snippet lang=c :
-     * enum dk_option.DK_OPTION_DGRAM_SEND_QUEUE = 18
+     * enum dk_option.DK_OPTION_DGRAM_SEND_BYTES = 18
      * }
      */
-    public static int DK_OPTION_DGRAM_SEND_QUEUE() {
-        return DK_OPTION_DGRAM_SEND_QUEUE;
+    public static int DK_OPTION_DGRAM_SEND_BYTES() {
+        return DK_OPTION_DGRAM_SEND_BYTES;
     }
     private static final int DK_OPTION_HYSTART = (int)19L;
     /**
@@ -797,6 +797,33 @@ public class dialkey_h {
     public static int DK_EVENT_DATAGRAM_READABLE() {
         return DK_EVENT_DATAGRAM_READABLE;
     }
+    private static final int DK_EVENT_DATAGRAM_WRITABLE = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_DATAGRAM_WRITABLE = 10
+     * }
+     */
+    public static int DK_EVENT_DATAGRAM_WRITABLE() {
+        return DK_EVENT_DATAGRAM_WRITABLE;
+    }
+    private static final int DK_EVENT_STREAM_ACKED = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_STREAM_ACKED = 11
+     * }
+     */
+    public static int DK_EVENT_STREAM_ACKED() {
+        return DK_EVENT_STREAM_ACKED;
+    }
+    private static final int DK_EVENT_STREAM_STOPPED = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_STREAM_STOPPED = 12
+     * }
+     */
+    public static int DK_EVENT_STREAM_STOPPED() {
+        return DK_EVENT_STREAM_STOPPED;
+    }
     private static final int DK_EVENT_PATH_NEW = (int)16L;
     /**
      * {@snippet lang=c :
@@ -859,6 +886,15 @@ public class dialkey_h {
      */
     public static int DK_SIDE_WRITE() {
         return DK_SIDE_WRITE;
+    }
+    private static final int DK_DGRAM_DROP_OLDEST = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_dgram_flag.DK_DGRAM_DROP_OLDEST = 1
+     * }
+     */
+    public static int DK_DGRAM_DROP_OLDEST() {
+        return DK_DGRAM_DROP_OLDEST;
     }
     private static final int DK_RECV_FIN = (int)1L;
     /**
@@ -1031,10 +1067,55 @@ public class dialkey_h {
     public static int DK_CONN_KEEP_ALIVES() {
         return DK_CONN_KEEP_ALIVES;
     }
-    private static final int DK_CONN_STAT_COUNT = (int)17L;
+    private static final int DK_CONN_DGRAM_SENT = (int)17L;
     /**
      * {@snippet lang=c :
-     * enum dk_conn_stat.DK_CONN_STAT_COUNT = 17
+     * enum dk_conn_stat.DK_CONN_DGRAM_SENT = 17
+     * }
+     */
+    public static int DK_CONN_DGRAM_SENT() {
+        return DK_CONN_DGRAM_SENT;
+    }
+    private static final int DK_CONN_DGRAM_RECV = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_conn_stat.DK_CONN_DGRAM_RECV = 18
+     * }
+     */
+    public static int DK_CONN_DGRAM_RECV() {
+        return DK_CONN_DGRAM_RECV;
+    }
+    private static final int DK_CONN_DGRAM_SEND_DROPPED = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_conn_stat.DK_CONN_DGRAM_SEND_DROPPED = 19
+     * }
+     */
+    public static int DK_CONN_DGRAM_SEND_DROPPED() {
+        return DK_CONN_DGRAM_SEND_DROPPED;
+    }
+    private static final int DK_CONN_DGRAM_RECV_DROPPED = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_conn_stat.DK_CONN_DGRAM_RECV_DROPPED = 20
+     * }
+     */
+    public static int DK_CONN_DGRAM_RECV_DROPPED() {
+        return DK_CONN_DGRAM_RECV_DROPPED;
+    }
+    private static final int DK_CONN_SPURIOUS_LOST_PACKETS = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_conn_stat.DK_CONN_SPURIOUS_LOST_PACKETS = 21
+     * }
+     */
+    public static int DK_CONN_SPURIOUS_LOST_PACKETS() {
+        return DK_CONN_SPURIOUS_LOST_PACKETS;
+    }
+    private static final int DK_CONN_STAT_COUNT = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_conn_stat.DK_CONN_STAT_COUNT = 22
      * }
      */
     public static int DK_CONN_STAT_COUNT() {
@@ -1229,6 +1310,298 @@ public class dialkey_h {
      * }
      */
     public static final OfLong dk_socket = dialkey_h.C_LONG;
+
+    private static class dk_abi_version {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT    );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_abi_version");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * uint32_t dk_abi_version()
+     * }
+     */
+    public static FunctionDescriptor dk_abi_version$descriptor() {
+        return dk_abi_version.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * uint32_t dk_abi_version()
+     * }
+     */
+    public static MethodHandle dk_abi_version$handle() {
+        return dk_abi_version.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * uint32_t dk_abi_version()
+     * }
+     */
+    public static MemorySegment dk_abi_version$address() {
+        return dk_abi_version.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * uint32_t dk_abi_version()
+     * }
+     */
+    public static int dk_abi_version() {
+        var mh$ = dk_abi_version.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_abi_version");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_library_info {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_library_info");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_library_info(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_library_info$descriptor() {
+        return dk_library_info.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_library_info(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_library_info$handle() {
+        return dk_library_info.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_library_info(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_library_info$address() {
+        return dk_library_info.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_library_info(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static int dk_library_info(MemorySegment buf, long cap) {
+        var mh$ = dk_library_info.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_library_info", buf, cap);
+            }
+            return (int)mh$.invokeExact(buf, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_layout {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_layout");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_layout(uint32_t *out, uint32_t max)
+     * }
+     */
+    public static FunctionDescriptor dk_layout$descriptor() {
+        return dk_layout.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_layout(uint32_t *out, uint32_t max)
+     * }
+     */
+    public static MethodHandle dk_layout$handle() {
+        return dk_layout.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_layout(uint32_t *out, uint32_t max)
+     * }
+     */
+    public static MemorySegment dk_layout$address() {
+        return dk_layout.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_layout(uint32_t *out, uint32_t max)
+     * }
+     */
+    public static int dk_layout(MemorySegment out, int max) {
+        var mh$ = dk_layout.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_layout", out, max);
+            }
+            return (int)mh$.invokeExact(out, max);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_live_objects {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_live_objects");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
+     * }
+     */
+    public static FunctionDescriptor dk_live_objects$descriptor() {
+        return dk_live_objects.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
+     * }
+     */
+    public static MethodHandle dk_live_objects$handle() {
+        return dk_live_objects.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
+     * }
+     */
+    public static MemorySegment dk_live_objects$address() {
+        return dk_live_objects.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
+     * }
+     */
+    public static int dk_live_objects(MemorySegment out, int kinds) {
+        var mh$ = dk_live_objects.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_live_objects", out, kinds);
+            }
+            return (int)mh$.invokeExact(out, kinds);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_last_error {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_last_error");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_last_error(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_last_error$descriptor() {
+        return dk_last_error.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_last_error(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_last_error$handle() {
+        return dk_last_error.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_last_error(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_last_error$address() {
+        return dk_last_error.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_last_error(uint8_t *buf, size_t cap)
+     * }
+     */
+    public static int dk_last_error(MemorySegment buf, long cap) {
+        var mh$ = dk_last_error.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_last_error", buf, cap);
+            }
+            return (int)mh$.invokeExact(buf, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class dk_config_new {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1523,6 +1896,446 @@ public class dialkey_h {
                 traceDowncall("dk_config_cid_key", config, key, cid_len);
             }
             return (int)mh$.invokeExact(config, key, cid_len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_header {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_header");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
+     * }
+     */
+    public static FunctionDescriptor dk_header$descriptor() {
+        return dk_header.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
+     * }
+     */
+    public static MethodHandle dk_header$handle() {
+        return dk_header.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
+     * }
+     */
+    public static MemorySegment dk_header$address() {
+        return dk_header.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
+     * }
+     */
+    public static int dk_header(MemorySegment pkt, long n, int cid_len, MemorySegment dcid, MemorySegment scid, MemorySegment token, long token_cap, MemorySegment out) {
+        var mh$ = dk_header.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_header", pkt, n, cid_len, dcid, scid, token, token_cap, out);
+            }
+            return (int)mh$.invokeExact(pkt, n, cid_len, dcid, scid, token, token_cap, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_version_negotiation {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_version_negotiation");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_version_negotiation$descriptor() {
+        return dk_version_negotiation.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_version_negotiation$handle() {
+        return dk_version_negotiation.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_version_negotiation$address() {
+        return dk_version_negotiation.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static int dk_version_negotiation(MemorySegment pkt, long n, MemorySegment out, long cap) {
+        var mh$ = dk_version_negotiation.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_version_negotiation", pkt, n, out, cap);
+            }
+            return (int)mh$.invokeExact(pkt, n, out, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_peek {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_peek");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_peek(const uint8_t *pkts, const uint32_t *lens, uint32_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_peek$descriptor() {
+        return dk_peek.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_peek(const uint8_t *pkts, const uint32_t *lens, uint32_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_peek$handle() {
+        return dk_peek.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_peek(const uint8_t *pkts, const uint32_t *lens, uint32_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_peek$address() {
+        return dk_peek.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_peek(const uint8_t *pkts, const uint32_t *lens, uint32_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static int dk_peek(MemorySegment pkts, MemorySegment lens, int n, MemorySegment out, long cap) {
+        var mh$ = dk_peek.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_peek", pkts, lens, n, out, cap);
+            }
+            return (int)mh$.invokeExact(pkts, lens, n, out, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_retry {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_retry");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_retry(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns, uint8_t *out, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_retry$descriptor() {
+        return dk_retry.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_retry(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_retry$handle() {
+        return dk_retry.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_retry(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_retry$address() {
+        return dk_retry.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_retry(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns, uint8_t *out, size_t cap)
+     * }
+     */
+    public static int dk_retry(long config, MemorySegment pkt, long n, MemorySegment from, long now_ns, MemorySegment out, long cap) {
+        var mh$ = dk_retry.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_retry", config, pkt, n, from, now_ns, out, cap);
+            }
+            return (int)mh$.invokeExact(config, pkt, n, from, now_ns, out, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_token_check {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_token_check");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_token_check(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns)
+     * }
+     */
+    public static FunctionDescriptor dk_token_check$descriptor() {
+        return dk_token_check.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_token_check(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns)
+     * }
+     */
+    public static MethodHandle dk_token_check$handle() {
+        return dk_token_check.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_token_check(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns)
+     * }
+     */
+    public static MemorySegment dk_token_check$address() {
+        return dk_token_check.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_token_check(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t now_ns)
+     * }
+     */
+    public static int dk_token_check(long config, MemorySegment pkt, long n, MemorySegment from, long now_ns) {
+        var mh$ = dk_token_check.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_token_check", config, pkt, n, from, now_ns);
+            }
+            return (int)mh$.invokeExact(config, pkt, n, from, now_ns);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_refuse {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_refuse");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_refuse$descriptor() {
+        return dk_refuse.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_refuse$handle() {
+        return dk_refuse.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_refuse$address() {
+        return dk_refuse.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
+     * }
+     */
+    public static int dk_refuse(long config, MemorySegment pkt, long n, MemorySegment from, long code, MemorySegment out, long cap) {
+        var mh$ = dk_refuse.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_refuse", config, pkt, n, from, code, out, cap);
+            }
+            return (int)mh$.invokeExact(config, pkt, n, from, code, out, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_stateless_reset {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_stateless_reset");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_stateless_reset$descriptor() {
+        return dk_stateless_reset.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_stateless_reset$handle() {
+        return dk_stateless_reset.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_stateless_reset$address() {
+        return dk_stateless_reset.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
+     * }
+     */
+    public static int dk_stateless_reset(long config, MemorySegment pkt, long n, MemorySegment out, long cap) {
+        var mh$ = dk_stateless_reset.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_stateless_reset", config, pkt, n, out, cap);
+            }
+            return (int)mh$.invokeExact(config, pkt, n, out, cap);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -2202,6 +3015,70 @@ public class dialkey_h {
         }
     }
 
+    private static class dk_conn_export_keying {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_conn_export_keying");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_export_keying(dk_conn conn, const uint8_t *label, size_t ln, const uint8_t *ctx, size_t cn, uint8_t *out, size_t on)
+     * }
+     */
+    public static FunctionDescriptor dk_conn_export_keying$descriptor() {
+        return dk_conn_export_keying.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_export_keying(dk_conn conn, const uint8_t *label, size_t ln, const uint8_t *ctx, size_t cn, uint8_t *out, size_t on)
+     * }
+     */
+    public static MethodHandle dk_conn_export_keying$handle() {
+        return dk_conn_export_keying.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_export_keying(dk_conn conn, const uint8_t *label, size_t ln, const uint8_t *ctx, size_t cn, uint8_t *out, size_t on)
+     * }
+     */
+    public static MemorySegment dk_conn_export_keying$address() {
+        return dk_conn_export_keying.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_conn_export_keying(dk_conn conn, const uint8_t *label, size_t ln, const uint8_t *ctx, size_t cn, uint8_t *out, size_t on)
+     * }
+     */
+    public static int dk_conn_export_keying(long conn, MemorySegment label, long ln, MemorySegment ctx, long cn, MemorySegment out, long on) {
+        var mh$ = dk_conn_export_keying.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_conn_export_keying", conn, label, ln, ctx, cn, out, on);
+            }
+            return (int)mh$.invokeExact(conn, label, ln, ctx, cn, out, on);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dk_conn_close_reason {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
@@ -2379,611 +3256,6 @@ public class dialkey_h {
                 traceDowncall("dk_conn_stats", conn, out, n);
             }
             return (int)mh$.invokeExact(conn, out, n);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_abi_version {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT    );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_abi_version");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * uint32_t dk_abi_version()
-     * }
-     */
-    public static FunctionDescriptor dk_abi_version$descriptor() {
-        return dk_abi_version.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * uint32_t dk_abi_version()
-     * }
-     */
-    public static MethodHandle dk_abi_version$handle() {
-        return dk_abi_version.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * uint32_t dk_abi_version()
-     * }
-     */
-    public static MemorySegment dk_abi_version$address() {
-        return dk_abi_version.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * uint32_t dk_abi_version()
-     * }
-     */
-    public static int dk_abi_version() {
-        var mh$ = dk_abi_version.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_abi_version");
-            }
-            return (int)mh$.invokeExact();
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_library_info {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_library_info");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_library_info(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static FunctionDescriptor dk_library_info$descriptor() {
-        return dk_library_info.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_library_info(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static MethodHandle dk_library_info$handle() {
-        return dk_library_info.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_library_info(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static MemorySegment dk_library_info$address() {
-        return dk_library_info.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_library_info(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static int dk_library_info(MemorySegment buf, long cap) {
-        var mh$ = dk_library_info.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_library_info", buf, cap);
-            }
-            return (int)mh$.invokeExact(buf, cap);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_layout {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_layout");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_layout(uint32_t *out, uint32_t max)
-     * }
-     */
-    public static FunctionDescriptor dk_layout$descriptor() {
-        return dk_layout.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_layout(uint32_t *out, uint32_t max)
-     * }
-     */
-    public static MethodHandle dk_layout$handle() {
-        return dk_layout.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_layout(uint32_t *out, uint32_t max)
-     * }
-     */
-    public static MemorySegment dk_layout$address() {
-        return dk_layout.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_layout(uint32_t *out, uint32_t max)
-     * }
-     */
-    public static int dk_layout(MemorySegment out, int max) {
-        var mh$ = dk_layout.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_layout", out, max);
-            }
-            return (int)mh$.invokeExact(out, max);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_live_objects {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_live_objects");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
-     * }
-     */
-    public static FunctionDescriptor dk_live_objects$descriptor() {
-        return dk_live_objects.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
-     * }
-     */
-    public static MethodHandle dk_live_objects$handle() {
-        return dk_live_objects.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
-     * }
-     */
-    public static MemorySegment dk_live_objects$address() {
-        return dk_live_objects.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_live_objects(uint64_t *out, uint32_t kinds)
-     * }
-     */
-    public static int dk_live_objects(MemorySegment out, int kinds) {
-        var mh$ = dk_live_objects.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_live_objects", out, kinds);
-            }
-            return (int)mh$.invokeExact(out, kinds);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_last_error {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_last_error");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_last_error(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static FunctionDescriptor dk_last_error$descriptor() {
-        return dk_last_error.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_last_error(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static MethodHandle dk_last_error$handle() {
-        return dk_last_error.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_last_error(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static MemorySegment dk_last_error$address() {
-        return dk_last_error.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_last_error(uint8_t *buf, size_t cap)
-     * }
-     */
-    public static int dk_last_error(MemorySegment buf, long cap) {
-        var mh$ = dk_last_error.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_last_error", buf, cap);
-            }
-            return (int)mh$.invokeExact(buf, cap);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_header {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_header");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
-     * }
-     */
-    public static FunctionDescriptor dk_header$descriptor() {
-        return dk_header.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
-     * }
-     */
-    public static MethodHandle dk_header$handle() {
-        return dk_header.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
-     * }
-     */
-    public static MemorySegment dk_header$address() {
-        return dk_header.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_header(const uint8_t *pkt, size_t n, uint32_t cid_len, uint8_t *dcid, uint8_t *scid, uint8_t *token, size_t token_cap, uint64_t *out)
-     * }
-     */
-    public static int dk_header(MemorySegment pkt, long n, int cid_len, MemorySegment dcid, MemorySegment scid, MemorySegment token, long token_cap, MemorySegment out) {
-        var mh$ = dk_header.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_header", pkt, n, cid_len, dcid, scid, token, token_cap, out);
-            }
-            return (int)mh$.invokeExact(pkt, n, cid_len, dcid, scid, token, token_cap, out);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_version_negotiation {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_version_negotiation");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static FunctionDescriptor dk_version_negotiation$descriptor() {
-        return dk_version_negotiation.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MethodHandle dk_version_negotiation$handle() {
-        return dk_version_negotiation.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MemorySegment dk_version_negotiation$address() {
-        return dk_version_negotiation.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_version_negotiation(const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static int dk_version_negotiation(MemorySegment pkt, long n, MemorySegment out, long cap) {
-        var mh$ = dk_version_negotiation.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_version_negotiation", pkt, n, out, cap);
-            }
-            return (int)mh$.invokeExact(pkt, n, out, cap);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_refuse {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_refuse");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
-     * }
-     */
-    public static FunctionDescriptor dk_refuse$descriptor() {
-        return dk_refuse.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MethodHandle dk_refuse$handle() {
-        return dk_refuse.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MemorySegment dk_refuse$address() {
-        return dk_refuse.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_refuse(dk_config config, const uint8_t *pkt, size_t n, const struct dk_addr *from, uint64_t code, uint8_t *out, size_t cap)
-     * }
-     */
-    public static int dk_refuse(long config, MemorySegment pkt, long n, MemorySegment from, long code, MemorySegment out, long cap) {
-        var mh$ = dk_refuse.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_refuse", config, pkt, n, from, code, out, cap);
-            }
-            return (int)mh$.invokeExact(config, pkt, n, from, code, out, cap);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_stateless_reset {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_LONG
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_stateless_reset");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static FunctionDescriptor dk_stateless_reset$descriptor() {
-        return dk_stateless_reset.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MethodHandle dk_stateless_reset$handle() {
-        return dk_stateless_reset.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static MemorySegment dk_stateless_reset$address() {
-        return dk_stateless_reset.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_stateless_reset(dk_config config, const uint8_t *pkt, size_t n, uint8_t *out, size_t cap)
-     * }
-     */
-    public static int dk_stateless_reset(long config, MemorySegment pkt, long n, MemorySegment out, long cap) {
-        var mh$ = dk_stateless_reset.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_stateless_reset", config, pkt, n, out, cap);
-            }
-            return (int)mh$.invokeExact(config, pkt, n, out, cap);
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
-    }
-
-    private static class dk_path_list {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            dialkey_h.C_INT,
-            dialkey_h.C_LONG,
-            dialkey_h.C_LONG,
-            dialkey_h.C_POINTER,
-            dialkey_h.C_INT
-        );
-
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_list");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
-     * }
-     */
-    public static FunctionDescriptor dk_path_list$descriptor() {
-        return dk_path_list.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
-     * }
-     */
-    public static MethodHandle dk_path_list$handle() {
-        return dk_path_list.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
-     * }
-     */
-    public static MemorySegment dk_path_list$address() {
-        return dk_path_list.ADDR;
-    }
-
-    /**
-     * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
-     * }
-     */
-    public static int dk_path_list(long conn, long now_ns, MemorySegment out, int max) {
-        var mh$ = dk_path_list.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_path_list", conn, now_ns, out, max);
-            }
-            return (int)mh$.invokeExact(conn, now_ns, out, max);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -3238,6 +3510,65 @@ public class dialkey_h {
         }
     }
 
+    private static class dk_stream_acked {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_stream_acked");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_stream_acked(dk_conn conn, uint64_t id)
+     * }
+     */
+    public static FunctionDescriptor dk_stream_acked$descriptor() {
+        return dk_stream_acked.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_stream_acked(dk_conn conn, uint64_t id)
+     * }
+     */
+    public static MethodHandle dk_stream_acked$handle() {
+        return dk_stream_acked.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_stream_acked(dk_conn conn, uint64_t id)
+     * }
+     */
+    public static MemorySegment dk_stream_acked$address() {
+        return dk_stream_acked.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_stream_acked(dk_conn conn, uint64_t id)
+     * }
+     */
+    public static int dk_stream_acked(long conn, long id) {
+        var mh$ = dk_stream_acked.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_stream_acked", conn, id);
+            }
+            return (int)mh$.invokeExact(conn, id);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dk_stream_priority {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
@@ -3299,14 +3630,17 @@ public class dialkey_h {
         }
     }
 
-    private static class dk_test_panic {
+    private static class dk_dgram_send {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
-            dialkey_h.C_INT,
-            dialkey_h.C_LONG
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT
         );
 
-        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_test_panic");
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_dgram_send");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3314,45 +3648,225 @@ public class dialkey_h {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * int32_t dk_dgram_send(dk_conn conn, uint64_t now_ns, const uint8_t *p, size_t n, uint32_t flags)
      * }
      */
-    public static FunctionDescriptor dk_test_panic$descriptor() {
-        return dk_test_panic.DESC;
+    public static FunctionDescriptor dk_dgram_send$descriptor() {
+        return dk_dgram_send.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * int32_t dk_dgram_send(dk_conn conn, uint64_t now_ns, const uint8_t *p, size_t n, uint32_t flags)
      * }
      */
-    public static MethodHandle dk_test_panic$handle() {
-        return dk_test_panic.HANDLE;
+    public static MethodHandle dk_dgram_send$handle() {
+        return dk_dgram_send.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * int32_t dk_dgram_send(dk_conn conn, uint64_t now_ns, const uint8_t *p, size_t n, uint32_t flags)
      * }
      */
-    public static MemorySegment dk_test_panic$address() {
-        return dk_test_panic.ADDR;
+    public static MemorySegment dk_dgram_send$address() {
+        return dk_dgram_send.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * int32_t dk_dgram_send(dk_conn conn, uint64_t now_ns, const uint8_t *p, size_t n, uint32_t flags)
      * }
      */
-    public static int dk_test_panic(int kind, long id) {
-        var mh$ = dk_test_panic.HANDLE;
+    public static int dk_dgram_send(long conn, long now_ns, MemorySegment p, long n, int flags) {
+        var mh$ = dk_dgram_send.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_test_panic", kind, id);
+                traceDowncall("dk_dgram_send", conn, now_ns, p, n, flags);
             }
-            return (int)mh$.invokeExact(kind, id);
+            return (int)mh$.invokeExact(conn, now_ns, p, n, flags);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_dgram_recv {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_dgram_recv");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_dgram_recv$descriptor() {
+        return dk_dgram_recv.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_dgram_recv$handle() {
+        return dk_dgram_recv.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_dgram_recv$address() {
+        return dk_dgram_recv.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap)
+     * }
+     */
+    public static int dk_dgram_recv(long conn, MemorySegment p, long cap) {
+        var mh$ = dk_dgram_recv.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_dgram_recv", conn, p, cap);
+            }
+            return (int)mh$.invokeExact(conn, p, cap);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_dgram_state {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_dgram_state");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_state(dk_conn conn, uint64_t *out)
+     * }
+     */
+    public static FunctionDescriptor dk_dgram_state$descriptor() {
+        return dk_dgram_state.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_state(dk_conn conn, uint64_t *out)
+     * }
+     */
+    public static MethodHandle dk_dgram_state$handle() {
+        return dk_dgram_state.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_dgram_state(dk_conn conn, uint64_t *out)
+     * }
+     */
+    public static MemorySegment dk_dgram_state$address() {
+        return dk_dgram_state.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_dgram_state(dk_conn conn, uint64_t *out)
+     * }
+     */
+    public static int dk_dgram_state(long conn, MemorySegment out) {
+        var mh$ = dk_dgram_state.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_dgram_state", conn, out);
+            }
+            return (int)mh$.invokeExact(conn, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_list {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_list");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * }
+     */
+    public static FunctionDescriptor dk_path_list$descriptor() {
+        return dk_path_list.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * }
+     */
+    public static MethodHandle dk_path_list$handle() {
+        return dk_path_list.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * }
+     */
+    public static MemorySegment dk_path_list$address() {
+        return dk_path_list.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * }
+     */
+    public static int dk_path_list(long conn, long now_ns, MemorySegment out, int max) {
+        var mh$ = dk_path_list.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_list", conn, now_ns, out, max);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, out, max);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -3778,6 +4292,65 @@ public class dialkey_h {
                 traceDowncall("dk_udp_stats", socket, out, n);
             }
             return (int)mh$.invokeExact(socket, out, n);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_test_panic {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_test_panic");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * }
+     */
+    public static FunctionDescriptor dk_test_panic$descriptor() {
+        return dk_test_panic.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * }
+     */
+    public static MethodHandle dk_test_panic$handle() {
+        return dk_test_panic.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * }
+     */
+    public static MemorySegment dk_test_panic$address() {
+        return dk_test_panic.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_test_panic(uint32_t kind, uint64_t id)
+     * }
+     */
+    public static int dk_test_panic(int kind, long id) {
+        var mh$ = dk_test_panic.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_test_panic", kind, id);
+            }
+            return (int)mh$.invokeExact(kind, id);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
