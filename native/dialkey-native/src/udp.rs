@@ -320,7 +320,9 @@ impl Socket {
         offload
             .recv((&self.system).into(), slices, metas)
             .map_err(|error| match error.kind() {
-                ErrorKind::WouldBlock => Fault::done(),
+                // By a reset Windows tells that an earlier datagram reached nobody. It is
+                // no matter of this socket; what else waits makes it readable again.
+                ErrorKind::WouldBlock | ErrorKind::ConnectionReset => Fault::done(),
                 _ => Fault::io("cannot receive", &error),
             })
     }
