@@ -265,7 +265,7 @@ public final class Endpoint implements AutoCloseable {
    * @return a snapshot
    */
   public EndpointMetrics metrics() {
-    return EndpointMetrics.of(core.counters());
+    return Metric.snapshot(core.socketMetrics(), core.counters());
   }
 
   /**

@@ -32,6 +32,7 @@ public final class EndpointBuilder {
   private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
   private Optional<String> name = Optional.empty();
   private final List<EndpointHooks> hooks = new ArrayList<>();
+  private final List<EndpointListener> listeners = new ArrayList<>();
 
   EndpointBuilder() {}
 
@@ -158,6 +159,17 @@ public final class EndpointBuilder {
   }
 
   /**
+   * Adds an observer.
+   *
+   * @param added the observer
+   * @return this
+   */
+  public EndpointBuilder listener(EndpointListener added) {
+    listeners.add(added);
+    return this;
+  }
+
+  /**
    * Sets who runs callbacks and dependents of futures; by default each on a new virtual thread.
    *
    * @param callbackExecutor the executor; it must not run tasks in the calling thread
@@ -203,6 +215,7 @@ public final class EndpointBuilder {
             List.copyOf(binds),
             loops,
             transport,
+            List.copyOf(listeners),
             safe);
     try {
       return new Endpoint(EndpointCore.bind(settings), key, safe, new HookChain(hooks));

@@ -1,48 +1,54 @@
 package dev.dialkey;
 
-import dev.dialkey.internal.loop.LoopCounters;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * What an endpoint has counted since it was bound. Every reason for which a datagram is dropped has
- * a counter of its own.
+ * What an endpoint has counted since it was bound.
  *
- * @param datagramsDelivered datagrams that belonged to a connection
- * @param malformedDropped datagrams that are no QUIC, or no first packet
- * @param unknownConnectionDropped packets of connections that do not exist
- * @param foreignSourceDropped datagrams from addresses their connection does not talk to
- * @param notAcceptingDropped first packets while nothing was accepted
- * @param incomingDropped first packets beyond the bounds of the accept queue or of handshakes
- * @param incomingExpired incoming connections that nobody accepted in time
- * @param unsentDropped handshake packets and answers for which the socket had no room
- * @param statelessResetsSent answers to packets of a former life
- * @param versionNegotiationsSent answers to other versions of QUIC
- * @param slowTurns turns of an event loop longer than 50 ms
+ * @param socket what went through its sockets
+ * @param loops what its event loops did with it
+ * @param connections what became of its connections
  */
 public record EndpointMetrics(
-    long datagramsDelivered,
-    long malformedDropped,
-    long unknownConnectionDropped,
-    long foreignSourceDropped,
-    long notAcceptingDropped,
-    long incomingDropped,
-    long incomingExpired,
-    long unsentDropped,
-    long statelessResetsSent,
-    long versionNegotiationsSent,
-    long slowTurns) {
+    SocketMetrics socket, LoopMetrics loops, ConnectionMetrics connections) {
 
-  static EndpointMetrics of(LoopCounters counters) {
-    return new EndpointMetrics(
-        counters.delivered.sum(),
-        counters.malformed.sum(),
-        counters.unknownConnection.sum(),
-        counters.foreignSource.sum(),
-        counters.notAccepting.sum(),
-        counters.incomingDropped.sum(),
-        counters.incomingExpired.sum(),
-        counters.unsentDropped.sum(),
-        counters.resetsSent.sum(),
-        counters.versionNegotiations.sum(),
-        counters.slowTurns.sum());
+  /**
+   * All figures by name, as in {@link #toOpenMetrics()} but for prefix and suffix.
+   *
+   * @return the figures, in a fixed order; unmodifiable
+   */
+  public Map<String, Long> snapshot() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    for (Metric metric : Metric.ALL) {
+      figures.put(metric.name(), metric.value().applyAsLong(this));
+    }
+    return java.util.Collections.unmodifiableMap(figures);
+  }
+
+  /**
+   * The names of the figures that may fall; all others only rise.
+   *
+   * @return the names
+   */
+  public static java.util.Set<String> gauges() {
+    return Metric.GAUGES;
+  }
+
+  /**
+   * All figures as OpenMetrics text, for a scrape by Prometheus.
+   *
+   * @return the text, with its end mark
+   */
+  public String toOpenMetrics() {
+    var text = new StringBuilder();
+    for (Metric metric : Metric.ALL) {
+      String name = "dialkey_" + metric.name();
+      text.append("# TYPE ").append(name).append(metric.gauge() ? " gauge\n" : " counter\n");
+      text.append("# HELP ").append(name).append(' ').append(metric.help()).append(".\n");
+      text.append(name).append(metric.gauge() ? " " : "_total ");
+      text.append(metric.value().applyAsLong(this)).append('\n');
+    }
+    return text.append("# EOF\n").toString();
   }
 }

@@ -196,7 +196,7 @@ class AcceptIrohInteropTest {
           Loopback.builder().bindAddr(former.address()).secretKey(key).alpns(ECHO).bind()) {
         peer.begin("echo", connection, 10_000);
         assertThat(peer.await("closed").get("kind").asText()).isEqualTo("reset");
-        assertThat(restarted.metrics().statelessResetsSent()).isPositive();
+        assertThat(restarted.metrics().connections().statelessResetsSent()).isPositive();
       }
     }
   }

@@ -186,7 +186,7 @@ class CloseTest {
             .isInstanceOf(IOException.class);
         assertThatThrownBy(() -> closer.setAlpns()).isInstanceOf(IllegalStateException.class);
         assertThat(closer.accept()).isEmpty();
-        assertThat(closer.metrics().datagramsDelivered()).isPositive();
+        assertThat(closer.metrics().loops().datagramsDelivered()).isPositive();
         closer.close();
       }
     }

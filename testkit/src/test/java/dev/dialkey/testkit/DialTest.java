@@ -174,7 +174,7 @@ class DialTest {
       acceptor.setAlpns();
       assertThatThrownBy(() -> dialler.connect(acceptor.addr(), Alpn.of(ALPN), SOON))
           .isInstanceOf(DialTimeoutException.class);
-      assertThat(acceptor.metrics().notAcceptingDropped()).isPositive();
+      assertThat(acceptor.metrics().connections().notAcceptingDropped()).isPositive();
     }
   }
 
@@ -336,8 +336,8 @@ class DialTest {
       for (int i = 0; i < dials; i++) {
         futures.add(dialler.connectAsync(acceptor.addr(), ALPN));
       }
-      Tasks.awaitTrue(() -> acceptor.metrics().incomingDropped() >= dials - 1_024);
-      assertThat(acceptor.metrics().incomingDropped()).isEqualTo(dials - 1_024);
+      Tasks.awaitTrue(() -> acceptor.metrics().connections().incomingDropped() >= dials - 1_024);
+      assertThat(acceptor.metrics().connections().incomingDropped()).isEqualTo(dials - 1_024);
       acceptor.accept(Loopback.PATIENCE).orElseThrow().ignore();
       acceptor.close();
       dialler.close(Duration.ofMillis(100));
@@ -372,8 +372,8 @@ class DialTest {
       byte[] other = initial(0x0a1a2a3a, 8, 8);
       socket.send(new DatagramPacket(other, other.length, to));
       socket.receive(new DatagramPacket(new byte[1_500], 1_500)); // Version Negotiation.
-      assertThat(acceptor.metrics().versionNegotiationsSent()).isEqualTo(1);
-      assertThat(acceptor.metrics().malformedDropped()).isPositive();
+      assertThat(acceptor.metrics().connections().versionNegotiationsSent()).isEqualTo(1);
+      assertThat(acceptor.metrics().loops().malformedDropped()).isPositive();
       var server = accept(acceptor);
       try (Connection client = dialler.connect(acceptor.addr(), ALPN)) {
         exchange(client, server.get());

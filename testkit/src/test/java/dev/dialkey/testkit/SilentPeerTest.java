@@ -39,7 +39,7 @@ class SilentPeerTest {
         long start = System.nanoTime();
         assertThat(client.closed().get(20, TimeUnit.SECONDS)).isInstanceOf(CloseReason.Reset.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-        assertThat(reborn.metrics().statelessResetsSent()).isPositive();
+        assertThat(reborn.metrics().connections().statelessResetsSent()).isPositive();
         assertThatThrownBy(client::openBi).isInstanceOf(ConnectionClosedException.class);
       }
     }

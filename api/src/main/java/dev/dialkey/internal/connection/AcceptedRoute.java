@@ -3,7 +3,7 @@ package dev.dialkey.internal.connection;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.PacketBatch;
 import dev.dialkey.bindings.TransmitBatch;
-import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import dev.dialkey.internal.loop.UdpTransport;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class AcceptedRoute extends Route {
   private final Transports transports;
   private final TransmitPool pool;
-  private final LoopCounters counters;
+  private final EndpointCounters counters;
 
   private NativeAddress peer;
   private @Nullable UdpTransport transport;

@@ -1,8 +1,9 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.CloseReason;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.internal.loop.ConnectionTable;
-import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import java.util.concurrent.Executor;
@@ -19,7 +20,7 @@ public interface ConnectionHost {
 
   TransmitPool transmitPool();
 
-  LoopCounters counters();
+  EndpointCounters counters();
 
   /** A number for a new connection, given once. */
   long nextConnectionId();
@@ -34,7 +35,7 @@ public interface ConnectionHost {
   void pinned(PeerConnection connection, NativeAddress peer);
 
   /** No data goes in or out any more; it may still be read out and drained. */
-  void closed(PeerConnection connection);
+  void closed(PeerConnection connection, CloseReason reason);
 
   /** The native connection is freed. */
   void gone(PeerConnection connection);

@@ -3,7 +3,7 @@ package dev.dialkey.internal.connection;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.PacketBatch;
 import dev.dialkey.bindings.TransmitBatch;
-import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import dev.dialkey.internal.loop.UdpTransport;
@@ -21,7 +21,7 @@ final class DialRoute extends Route {
   private final NativeAddress virtualLocal;
   private final Transports transports;
   private final TransmitPool pool;
-  private final LoopCounters counters;
+  private final EndpointCounters counters;
 
   private @Nullable NativeAddress pinned;
   private @Nullable UdpTransport pinnedTransport;

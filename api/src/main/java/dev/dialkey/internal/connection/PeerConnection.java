@@ -271,7 +271,7 @@ public final class PeerConnection extends Driven {
     if (pathWatch != null) {
       pathWatch.end(reason, freed ? List.of() : Snapshots.paths(engine, now(), route));
     }
-    host.closed(this);
+    host.closed(this, reason);
   }
 
   /** A native call failed for a reason that no peer and no caller can cause. */

@@ -1,6 +1,9 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CloseReason;
+import dev.dialkey.HandshakeInfo;
+import dev.dialkey.Side;
+import dev.dialkey.SocketMetrics;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointId;
@@ -9,8 +12,10 @@ import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.internal.connection.ConnectionHost;
 import dev.dialkey.internal.connection.PeerConnection;
+import dev.dialkey.internal.event.ConnectionStory;
+import dev.dialkey.internal.event.Observers;
 import dev.dialkey.internal.loop.ConnectionTable;
-import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import java.io.IOException;
@@ -35,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EndpointCore implements ConnectionHost {
   /** What the endpoint knows of a connection beside the connection itself. */
-  private record Membership(@Nullable InitialId initialId, AtomicBoolean handshaking) {}
+  private record Membership(
+      @Nullable InitialId initialId, ConnectionStory story, AtomicBoolean handshaking) {}
 
   private final EndpointSettings settings;
   private final EndpointId id;
@@ -44,6 +50,7 @@ public final class EndpointCore implements ConnectionHost {
   private final ConnectionTable table = new ConnectionTable();
   private final OpenGate gate = new OpenGate();
   private final Reception reception;
+  private final Observers observers;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicLong connectionIds = new AtomicLong();
@@ -60,6 +67,7 @@ public final class EndpointCore implements ConnectionHost {
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
+    this.observers = new Observers(settings.name(), settings.listeners(), counters());
     this.reception = new Reception(this, resources, gate);
   }
 
@@ -122,7 +130,8 @@ public final class EndpointCore implements ConnectionHost {
             candidates,
             virtualPeer,
             VirtualAddresses.LOCAL);
-    join(connection, null);
+    counters().dialled.increment();
+    join(connection, null, Optional.of(peer));
     return connection;
   }
 
@@ -171,9 +180,13 @@ public final class EndpointCore implements ConnectionHost {
     return alpns;
   }
 
-  void join(PeerConnection connection, @Nullable InitialId initialId) {
+  void join(
+      PeerConnection connection, @Nullable InitialId initialId, Optional<EndpointId> dialled) {
     handshakes.incrementAndGet();
-    members.put(connection, new Membership(initialId, new AtomicBoolean(true)));
+    Side side = connection.isClient() ? Side.CLIENT : Side.SERVER;
+    ConnectionStory story =
+        observers.begin(new HandshakeInfo(connection.connectionId(), side, dialled));
+    members.put(connection, new Membership(initialId, story, new AtomicBoolean(true)));
     connection.home().post(connection);
   }
 
@@ -245,7 +258,7 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   @Override
-  public LoopCounters counters() {
+  public EndpointCounters counters() {
     return resources.counters();
   }
 
@@ -261,7 +274,11 @@ public final class EndpointCore implements ConnectionHost {
 
   @Override
   public void established(PeerConnection connection) {
-    handshakeOver(connection);
+    Membership membership = handshakeOver(connection);
+    if (membership != null) {
+      var peer = connection.lifecycle();
+      membership.story.established(peer.remoteId(), peer.alpn());
+    }
   }
 
   @Override
@@ -270,8 +287,11 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   @Override
-  public void closed(PeerConnection connection) {
-    handshakeOver(connection);
+  public void closed(PeerConnection connection, CloseReason reason) {
+    Membership membership = handshakeOver(connection);
+    if (membership != null) {
+      membership.story.closed(reason, connection.stats());
+    }
   }
 
   @Override
@@ -279,16 +299,22 @@ public final class EndpointCore implements ConnectionHost {
     dialledPeers.remove(connection);
     Membership membership = members.remove(connection);
     if (membership != null && membership.initialId != null) {
-      reception.forget(membership.initialId);
+      reception.settle(membership.initialId);
     }
     completeIfAllGone();
   }
 
-  private void handshakeOver(PeerConnection connection) {
+  private @Nullable Membership handshakeOver(PeerConnection connection) {
     Membership membership = members.get(connection);
     if (membership != null && membership.handshaking.compareAndSet(true, false)) {
       handshakes.decrementAndGet();
     }
+    return membership;
+  }
+
+  /** What went through the sockets; keeps answering after the end. */
+  public SocketMetrics socketMetrics() {
+    return resources.socketMetrics();
   }
 
   // ---- for stray packets ----

@@ -1,15 +1,17 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.EndpointBindException;
+import dev.dialkey.SocketMetrics;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeLibrary;
 import dev.dialkey.bindings.NativeLoadException;
 import dev.dialkey.bindings.NativeMemory;
+import dev.dialkey.bindings.NativeSocketStats;
 import dev.dialkey.bindings.ResultSlots;
 import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.EndpointLoop;
-import dev.dialkey.internal.loop.LoopCounters;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import dev.dialkey.internal.loop.UdpTransport;
@@ -19,6 +21,8 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** What an endpoint holds of the system: native memory, configuration, sockets, loop threads. */
 final class EndpointResources implements AutoCloseable {
@@ -32,8 +36,13 @@ final class EndpointResources implements AutoCloseable {
   private final ResultSlots slots;
   private final TransmitPool pool;
   private final Transports transports;
-  private final LoopCounters counters = new LoopCounters();
+  private final EndpointCounters counters = new EndpointCounters();
   private final List<EndpointLoop> loops = new ArrayList<>();
+
+  /** Orders asking the sockets and closing them. */
+  private final ReentrantLock socketsLock = new ReentrantLock();
+
+  private @Nullable SocketMetrics lastSocketMetrics; // Guarded by socketsLock.
 
   private EndpointResources(
       NativeMemory memory, NativeConfig config, TransmitPool pool, Transports transports) {
@@ -77,7 +86,7 @@ final class EndpointResources implements AutoCloseable {
     loops.forEach(EndpointLoop::start);
   }
 
-  LoopCounters counters() {
+  EndpointCounters counters() {
     return counters;
   }
 
@@ -133,9 +142,44 @@ final class EndpointResources implements AutoCloseable {
     }
   }
 
+  /** What went through the sockets; keeps answering after the end. */
+  SocketMetrics socketMetrics() {
+    socketsLock.lock();
+    try {
+      SocketMetrics last = lastSocketMetrics;
+      return last != null ? last : sumSockets();
+    } finally {
+      socketsLock.unlock();
+    }
+  }
+
+  private SocketMetrics sumSockets() {
+    var sum = new SocketMetrics(0, 0, 0, 0, 0, 0, 0, counters.unsentDropped.sum());
+    for (UdpTransport transport : transports.all()) {
+      NativeSocketStats stats = transport.socket().stats();
+      sum =
+          new SocketMetrics(
+              sum.datagramsReceived() + stats.receivedDatagrams(),
+              sum.bytesReceived() + stats.receivedBytes(),
+              sum.truncatedDropped() + stats.truncatedDatagrams(),
+              sum.datagramsSent() + stats.sentDatagrams(),
+              sum.bytesSent() + stats.sentBytes(),
+              sum.sendErrors() + stats.sendErrors(),
+              sum.fullBuffers() + stats.fullBuffers(),
+              sum.unsentDropped());
+    }
+    return sum;
+  }
+
   /** Frees everything; the loops are stopped and no connection is left. */
   @Override
   public void close() {
+    socketsLock.lock();
+    try {
+      lastSocketMetrics = socketMetrics();
+    } finally {
+      socketsLock.unlock();
+    }
     transports.all().forEach(transport -> transport.socket().close());
     config.close();
     memory.close();

@@ -1,6 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.BindOptions;
+import dev.dialkey.EndpointListener;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.SecretKey;
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param binds addresses to bind
  * @param loops event loops, and sockets, for each of them
  * @param transport QUIC options
+ * @param listeners observe it
  * @param executor runs user code
  */
 public record EndpointSettings(
@@ -26,6 +28,7 @@ public record EndpointSettings(
     List<Bind> binds,
     int loops,
     TransportOptions transport,
+    List<EndpointListener> listeners,
     Executor executor) {
 
   /**

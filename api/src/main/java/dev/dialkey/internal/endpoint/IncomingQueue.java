@@ -1,7 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.DialkeyTimeoutException;
-import dev.dialkey.internal.loop.LoopCounters;
+import dev.dialkey.internal.loop.EndpointCounters;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.Optional;
@@ -18,13 +18,13 @@ final class IncomingQueue {
   /** A client that hears nothing for that long has given up (docs/spec/quic.md, "Timers"). */
   private static final long MAX_AGE_NANOS = 30_000_000_000L;
 
-  private final LoopCounters counters;
+  private final EndpointCounters counters;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<PendingIncoming> waiting = new ArrayDeque<>();
   private boolean closed;
 
-  IncomingQueue(LoopCounters counters) {
+  IncomingQueue(EndpointCounters counters) {
     this.counters = counters;
   }
 

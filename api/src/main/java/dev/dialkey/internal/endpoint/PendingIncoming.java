@@ -103,6 +103,7 @@ public final class PendingIncoming {
     try {
       claim(Decision.ACCEPTED);
       PeerConnection made = acceptor.accept(List.copyOf(datagrams));
+      datagrams.clear();
       connection = made;
       return made;
     } finally {
@@ -119,6 +120,17 @@ public final class PendingIncoming {
       }
       decision = Decision.DROPPED;
       return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It is remembered for its id alone from now on. */
+  void settle() {
+    lock.lock();
+    try {
+      datagrams.clear();
+      connection = null;
     } finally {
       lock.unlock();
     }

@@ -24,9 +24,9 @@ public final class Reception {
   private final EndpointResources resources;
   private final OpenGate gate;
   private final IncomingQueue queue;
-  private final IgnoredFlights ignored = new IgnoredFlights();
+  private final SettledFlights settled = new SettledFlights();
 
-  /** Every flight that waits, is being handshaken with, or is to be ignored. */
+  /** Every flight that waits, has become a connection, or is settled. */
   private final ConcurrentHashMap<InitialId, PendingIncoming> flights = new ConcurrentHashMap<>();
 
   Reception(EndpointCore core, EndpointResources resources, OpenGate gate) {
@@ -62,9 +62,9 @@ public final class Reception {
 
   /** Says nothing; repetitions of the flight are dropped too. */
   public void ignore(PendingIncoming pending) {
-    PendingIncoming forgotten = pending.drop() ? ignored.add(pending) : null;
-    if (forgotten != null) {
-      flights.remove(forgotten.id(), forgotten);
+    if (pending.drop()) {
+      core.counters().ignored.increment();
+      settle(pending);
     }
   }
 
@@ -77,8 +77,19 @@ public final class Reception {
   }
 
   /** The connection that the flight became is gone. */
-  void forget(InitialId id) {
-    flights.remove(id);
+  void settle(InitialId id) {
+    PendingIncoming pending = flights.get(id);
+    if (pending != null) {
+      settle(pending);
+    }
+  }
+
+  private void settle(PendingIncoming pending) {
+    pending.settle();
+    PendingIncoming forgotten = settled.add(pending);
+    if (forgotten != null) {
+      flights.remove(forgotten.id(), forgotten);
+    }
   }
 
   /** Nothing is taken or added any more. */
@@ -107,7 +118,8 @@ public final class Reception {
               PROTOCOL_VIOLATION, OptionalLong.empty(), "the first packet is malformed"));
     }
     PeerConnection connection = PeerConnection.accepted(core, pending.loop(), engine, datagrams);
-    core.join(connection, pending.id());
+    core.counters().accepted.increment();
+    core.join(connection, pending.id(), Optional.empty());
     return connection;
   }
 }

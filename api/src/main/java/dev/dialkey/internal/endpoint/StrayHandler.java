@@ -7,8 +7,8 @@ import dev.dialkey.bindings.TransmitBatch;
 import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.connection.PeerConnection;
 import dev.dialkey.internal.loop.Driven;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.EndpointLoop;
-import dev.dialkey.internal.loop.LoopCounters;
 import dev.dialkey.internal.loop.StrayPackets;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +46,7 @@ final class StrayHandler implements StrayPackets {
   private final IncomingQueue queue;
   private final AtomicInteger handshakes;
   private final BooleanSupplier accepting;
-  private final LoopCounters counters;
+  private final EndpointCounters counters;
   private final ResetLimiter resets = new ResetLimiter(System.nanoTime());
   private final DialledPeers dialledPeers;
 

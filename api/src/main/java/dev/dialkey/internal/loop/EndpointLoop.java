@@ -48,7 +48,7 @@ public final class EndpointLoop {
   private final UdpTransport transport;
   private final ConnectionTable connections;
   private final StrayPackets strays;
-  private final LoopCounters counters;
+  private final EndpointCounters counters;
   private final PacketBatch batch;
   private final EventBatch events;
   private final Thread thread;
@@ -72,7 +72,7 @@ public final class EndpointLoop {
       UdpTransport transport,
       ConnectionTable connections,
       StrayPackets strays,
-      LoopCounters counters,
+      EndpointCounters counters,
       NativeMemory memory) {
     this.name = name;
     this.transport = transport;
@@ -162,10 +162,18 @@ public final class EndpointLoop {
       datagrams = receive(start);
       work += datagrams;
     } while (datagrams > 0 && batch.isFull() && work < MAX_RUN * 64);
-    if (System.nanoTime() - start > SLOW_TURN_NANOS) {
-      counters.slowTurns.increment();
-    }
+    noteSlowness(System.nanoTime() - start);
     return work;
+  }
+
+  private void noteSlowness(long turnNanos) {
+    if (turnNanos > SLOW_TURN_NANOS) {
+      counters.slowTurns.increment();
+      var event = new SlowTurnEvent();
+      event.loop = name;
+      event.turnNanos = turnNanos;
+      event.commit();
+    }
   }
 
   private int serveInbox(long now) {

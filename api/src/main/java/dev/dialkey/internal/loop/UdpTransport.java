@@ -68,7 +68,7 @@ public final class UdpTransport {
   }
 
   /** Sends a whole batch; the caller keeps the buffer. What does not fit is lost and counted. */
-  public void sendOrDrop(TransmitBatch batch, LoopCounters counters) {
+  public void sendOrDrop(TransmitBatch batch, EndpointCounters counters) {
     int sent = socket.send(batch, 0, batch.size());
     counters.unsentDropped.add(batch.size() - sent);
   }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.EndpointLoop;
-import dev.dialkey.internal.loop.LoopCounters;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 class IncomingQueueTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(20);
 
-  private final LoopCounters counters = new LoopCounters();
+  private final EndpointCounters counters = new EndpointCounters();
   private final IncomingQueue queue = new IncomingQueue(counters);
 
   @Test

@@ -2,8 +2,8 @@ package dev.dialkey.internal.loop;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the loops of an endpoint count: every reason for which a datagram is dropped, and pace. */
-public final class LoopCounters {
+/** What an endpoint counts; every reason for which something is dropped has its counter. */
+public final class EndpointCounters {
   /** Datagrams for connections that exist. */
   public final LongAdder delivered = new LongAdder();
 
@@ -38,4 +38,37 @@ public final class LoopCounters {
 
   /** Turns longer than {@link EndpointLoop#SLOW_TURN_NANOS}. */
   public final LongAdder slowTurns = new LongAdder();
+
+  /** Dials begun. */
+  public final LongAdder dialled = new LongAdder();
+
+  /** First flights that the application accepted. */
+  public final LongAdder accepted = new LongAdder();
+
+  /** First flights that it refused. */
+  public final LongAdder refused = new LongAdder();
+
+  /** First flights that it ignored. */
+  public final LongAdder ignored = new LongAdder();
+
+  /** Retry packets sent. */
+  public final LongAdder retries = new LongAdder();
+
+  /** First packets with a token that is forged, expired or of another address. */
+  public final LongAdder invalidTokens = new LongAdder();
+
+  /** Handshakes under way. */
+  public final LongAdder handshaking = new LongAdder();
+
+  /** Handshakes that ended without a connection. */
+  public final LongAdder handshakesFailed = new LongAdder();
+
+  /** Connections past their handshake. */
+  public final LongAdder opened = new LongAdder();
+
+  /** Those of them that are over. */
+  public final LongAdder closed = new LongAdder();
+
+  /** Calls that listeners were too slow for. */
+  public final LongAdder listenerDropped = new LongAdder();
 }
