@@ -1,0 +1,4 @@
+/** A program that uses Dialkey. */
+module example {
+  requires dev.dialkey;
+}
