@@ -824,6 +824,34 @@ int32_t dk_config_alpn(dk_config config, const uint8_t *wire, size_t n);
 int32_t dk_config_cid_key(dk_config config, const uint8_t *key, uint32_t cid_len);
 
 /*
+ Appends the TLS secrets of connections made afterwards to a file, a line
+ each in the format of NSS: who reads it can decrypt their packets. The file
+ is made with mode 0600 when there is none. Writing may wait for the disk.
+ An empty path ends it. DK_ERR_IO when the file cannot be opened.
+
+ # Safety
+ path must be valid for reading n bytes.
+ */
+int32_t dk_config_keylog(dk_config config, const uint8_t *path, size_t n);
+
+/*
+ Writes the events of each connection made afterwards to a file of its own
+ in a folder that exists: the prefix, the destination id of the client's
+ first packet in hexadecimal, "-client.sqlog" or "-server.sqlog". A file
+ that is there already, or cannot be made or written, is passed over. An
+ empty folder ends it. DK_ERR_IO when there is no such folder; DK_ERR_ARG
+ when the prefix is no part of a file name.
+
+ # Safety
+ dir must be valid for reading dn bytes, prefix for pn bytes.
+ */
+int32_t dk_config_qlog(dk_config config,
+                       const uint8_t *dir,
+                       size_t dn,
+                       const uint8_t *prefix,
+                       size_t pn);
+
+/*
  Reads what a router needs from the first packet of a datagram. dcid and
  scid take 20 bytes each; token takes the token of an Initial, or may be
  null with token_cap 0. cid_len is the length of our own ids, for short

@@ -8,6 +8,7 @@ use quiche::CongestionControlAlgorithm as Congestion;
 use crate::abi::{dk_congestion_control, dk_option, dk_role};
 use crate::cid::CidKey;
 use crate::connection::datagrams;
+use crate::diagnostics::{KeyLog, Qlog};
 use crate::fault::{Fault, Outcome};
 use crate::tls;
 
@@ -201,6 +202,8 @@ pub(crate) struct Parts {
     pub(crate) settings: Settings,
     pub(crate) accepts: Arc<[u8]>,
     pub(crate) cid_key: Arc<CidKey>,
+    pub(crate) key_log: Option<KeyLog>,
+    pub(crate) qlog: Option<Qlog>,
 }
 
 pub(crate) struct Config {
@@ -226,6 +229,8 @@ impl Config {
                 settings,
                 accepts: Arc::new([]),
                 cid_key: Arc::new(CidKey::random()?),
+                key_log: None,
+                qlog: None,
             }),
         })
     }
@@ -249,6 +254,31 @@ impl Config {
     pub(crate) fn set_cid_key(&self, key: &[u8; 32], len: u32) -> Outcome<()> {
         let key = CidKey::new(*key, len as usize)?;
         self.parts().cid_key = Arc::new(key);
+        Ok(())
+    }
+
+    pub(crate) fn set_key_log(&self, path: &[u8]) -> Outcome<()> {
+        let opened = if path.is_empty() {
+            None
+        } else {
+            Some(KeyLog::open(path)?)
+        };
+        let mut parts = self.parts();
+        if opened.is_some() {
+            // Connections without a writer are not concerned.
+            parts.quic.log_keys();
+        }
+        parts.key_log = opened;
+        Ok(())
+    }
+
+    pub(crate) fn set_qlog(&self, dir: &[u8], prefix: &[u8]) -> Outcome<()> {
+        let opened = if dir.is_empty() {
+            None
+        } else {
+            Some(Qlog::open(dir, prefix)?)
+        };
+        self.parts().qlog = opened;
         Ok(())
     }
 

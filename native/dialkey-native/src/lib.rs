@@ -21,6 +21,7 @@ mod address;
 mod cid;
 mod config;
 mod connection;
+mod diagnostics;
 mod fault;
 mod guard;
 mod handles;

@@ -231,3 +231,33 @@ fn a_lost_first_packet_is_repeated_after_about_300_ms() {
     let took = (now_ns() - start) / 1_000_000;
     assert!((250..900).contains(&took), "took {took} ms");
 }
+
+#[test]
+fn both_sides_export_the_same_keying_material() {
+    let _alone = alone();
+    let (mut client, mut server) = (Node::new(1), Node::new(2));
+    client.dial(&server, public_key(2), ALPN);
+    assert_eq!(client.export(0, b"label", b"", 32), Err(STATE));
+    pump(&mut client, &mut server, |c, s| {
+        c.established(0) && s.established(0)
+    });
+    for (label, context, len) in [
+        (b"EXPORTER-test".as_slice(), b"context".as_slice(), 32),
+        (b"EXPORTER-test", b"", 1),
+        (&[b'x'; 249], &[0; 5000], 255 * 32),
+    ] {
+        let made = client.export(0, label, context, len).unwrap();
+        assert_eq!(server.export(0, label, context, len).unwrap(), made);
+    }
+    let made = |label: &[u8], context: &[u8]| client.export(0, label, context, 32).unwrap();
+    assert_ne!(made(b"a", b""), made(b"b", b""));
+    assert_ne!(made(b"a", b""), made(b"a", b"c"));
+    for (label, len) in [
+        (b"".as_slice(), 32),
+        (&[b'x'; 250], 32),
+        (b"a", 0),
+        (b"a", 8161),
+    ] {
+        assert_eq!(client.export(0, label, b"", len), Err(ARG));
+    }
+}

@@ -395,3 +395,219 @@ fn priorities_open_streams_and_order_them() {
     assert!(order.contains(&0) && order.contains(&4));
     assert_eq!(drain(&server, 4).0.len(), 3000);
 }
+
+const ACKED: dk_event_kind = dk_event_kind::DK_EVENT_STREAM_ACKED;
+const STOPPED_BY_PEER: dk_event_kind = dk_event_kind::DK_EVENT_STREAM_STOPPED;
+
+fn acked(node: &Node, stream: u64) -> i32 {
+    dk_stream_acked(node.conn(0), stream)
+}
+
+#[test]
+fn the_acknowledged_end_is_told_once_to_who_asked() {
+    let _alone = alone();
+    let (mut c, mut s) = pair();
+    assert_eq!(acked(&c, 0), STATE, "not open");
+    assert_eq!(c.send(0, 0, b"data", false), Ok(4));
+    assert_eq!(acked(&c, 0), DONE);
+    pump(&mut c, &mut s, |_, s| drain(s, 0).0 == b"data");
+    assert_eq!(acked(&c, 0), DONE, "the end was not sent");
+    assert_eq!(c.send(0, 0, &[], true), Ok(0));
+    assert_eq!(c.send(0, 4, b"nobody asks", true), Ok(11));
+    assert_eq!(acked(&c, 0), DONE);
+    pump(&mut c, &mut s, |c, _| c.count(0, ACKED) > 0);
+    let told = c.take(0, ACKED);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].event.a, 0);
+    assert_eq!((acked(&c, 0), acked(&c, 4)), (1, 1));
+    c.collect(0);
+    assert_eq!(c.count(0, ACKED), 0);
+    // The other direction of the stream is not over by that.
+    assert_eq!(acked(&s, 0), DONE);
+    assert_eq!(s.send(0, 0, &[], true), Ok(0));
+    pump(&mut c, &mut s, |_, s| s.count(0, ACKED) == 1);
+    assert_eq!(acked(&s, 0), 1);
+}
+
+#[test]
+fn a_reset_or_stopped_half_waits_for_nothing() {
+    let _alone = alone();
+    let (mut c, mut s) = pair();
+    for stream in [0, 2, 4] {
+        assert_eq!(c.send(0, stream, b"data", false), Ok(4));
+        assert_eq!(acked(&c, stream), DONE);
+    }
+    assert_eq!(c.shutdown(0, 0, dk_side::DK_SIDE_WRITE, 1), 0);
+    assert_eq!(acked(&c, 0), 1);
+    pump(&mut c, &mut s, |_, s| s.count(0, READABLE) == 3);
+    assert_eq!(s.shutdown(0, 2, dk_side::DK_SIDE_READ, 2), 0);
+    pump(&mut c, &mut s, |c, _| c.count(0, ACKED) == 1);
+    assert_eq!(c.take(0, ACKED)[0].event.a, 2);
+    assert_eq!(acked(&c, 2), 1);
+    // Receive-only, impossible, and after the end.
+    assert_eq!(acked(&s, 2), STATE);
+    assert_eq!(acked(&s, u64::MAX), ARG);
+    c.close(0, 1, 1, b"");
+    assert_eq!(acked(&c, 4), CLOSED);
+    assert_eq!(acked(&c, 2), 1);
+}
+
+#[test]
+fn a_stop_is_told_although_nobody_sends() {
+    let _alone = alone();
+    let (mut c, mut s) = pair();
+    // One that still writes, one that is finished but not acknowledged, one
+    // that is acknowledged, and the other direction of it.
+    assert_eq!(c.send(0, 0, b"a", false), Ok(1));
+    assert_eq!(c.send(0, 2, b"b", true), Ok(1));
+    pump(&mut c, &mut s, |c, s| {
+        s.count(0, READABLE) == 2 && acked(c, 2) == 1
+    });
+    c.filter = Some(Box::new(|_| false));
+    assert_eq!(c.send(0, 6, b"c", true), Ok(1));
+    c.flush(0);
+    c.filter = None;
+    assert_eq!(s.shutdown(0, 0, dk_side::DK_SIDE_READ, 10), 0);
+    pump(&mut c, &mut s, |c, _| c.count(0, STOPPED_BY_PEER) > 0);
+    let told = c.take(0, STOPPED_BY_PEER);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].event.a, told[0].event.b), (0, 10));
+    assert_eq!(c.send(0, 0, b"more", false), Err((STOPPED, 10)));
+    pump(&mut c, &mut s, |_, s| s.count(0, READABLE) == 3);
+    assert_eq!(c.count(0, STOPPED_BY_PEER), 0);
+    // The peer's half of a stream that it only answers on.
+    assert_eq!(s.send(0, 0, b"answer", false), Ok(6));
+    pump(&mut c, &mut s, |c, _| c.count(0, READABLE) > 0);
+    assert_eq!(c.shutdown(0, 0, dk_side::DK_SIDE_READ, 11), 0);
+    pump(&mut c, &mut s, |_, s| s.count(0, STOPPED_BY_PEER) > 0);
+    assert_eq!(s.take(0, STOPPED_BY_PEER)[0].event.b, 11);
+}
+
+#[test]
+fn a_finished_stream_is_stopped_until_it_is_acknowledged() {
+    let _alone = alone();
+    let (mut c, mut s) = pair();
+    c.send(0, 2, b"seen", false).unwrap();
+    pump(&mut c, &mut s, |_, s| s.count(0, READABLE) == 1);
+    // The end does not arrive; the stop does.
+    assert_eq!(c.send(0, 2, b"rest", true), Ok(4));
+    c.filter = Some(Box::new(|_| false));
+    c.flush(0);
+    assert_eq!(s.shutdown(0, 2, dk_side::DK_SIDE_READ, 3), 0);
+    s.flush(0);
+    pump(&mut c, &mut s, |c, _| c.count(0, STOPPED_BY_PEER) == 1);
+    assert_eq!(c.take(0, STOPPED_BY_PEER)[0].event.b, 3);
+    assert_eq!(acked(&c, 2), 1);
+    c.filter = None;
+}
+
+/// Streams of the peer that we stop must give their credit back, in whatever
+/// order their ends come.
+fn stopped_credit(open: impl Fn(&mut Node, &mut Node, u64), kind: u64) {
+    let _alone = alone();
+    let config = config(2);
+    set(config, dk_option::DK_OPTION_MAX_STREAMS_BIDI, 4);
+    set(config, dk_option::DK_OPTION_MAX_STREAMS_UNI, 4);
+    let (mut c, mut s) = connect(Node::new(1), Node::with_config(config, loopback(0), 0));
+    for nr in 0..40 {
+        let left = if kind == 0 { 3 } else { 4 };
+        pump(&mut c, &mut s, |c, _| c.state(0)[left] > 0);
+        open(&mut c, &mut s, nr * 4 + kind);
+    }
+}
+
+fn arrives(c: &mut Node, s: &mut Node, stream: u64) {
+    pump(c, s, |_, s| {
+        let told = s.take(0, READABLE);
+        told.iter().any(|seen| seen.event.a == stream)
+    });
+}
+
+#[test]
+fn a_stopped_stream_gives_its_credit_back() {
+    stopped_credit(
+        |c, s, id| {
+            c.send(0, id, b"data", false).unwrap();
+            arrives(c, s, id);
+            assert_eq!(s.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+        },
+        2,
+    );
+}
+
+#[test]
+fn a_stopped_stream_whose_end_was_there_gives_its_credit_back() {
+    stopped_credit(
+        |c, s, id| {
+            c.send(0, id, b"data", true).unwrap();
+            pump(c, s, |c, _| acked(c, id) == 1);
+            assert_eq!(s.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+        },
+        2,
+    );
+}
+
+#[test]
+fn a_stopped_stream_that_is_reset_or_ended_meanwhile_gives_its_credit_back() {
+    for end in [true, false] {
+        stopped_credit(
+            |c, s, id| {
+                c.send(0, id, b"data", false).unwrap();
+                arrives(c, s, id);
+                // Both are on their way at once.
+                if end {
+                    c.send(0, id, b"rest", true).unwrap();
+                } else {
+                    c.shutdown(0, id, dk_side::DK_SIDE_WRITE, 9);
+                }
+                assert_eq!(s.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+            },
+            2,
+        );
+    }
+}
+
+#[test]
+fn both_halves_of_a_stopped_stream_give_its_credit_back() {
+    stopped_credit(
+        |c, s, id| {
+            c.send(0, id, b"data", false).unwrap();
+            arrives(c, s, id);
+            assert_eq!(s.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+            assert_eq!(s.send(0, id, b"answer", true), Ok(6));
+        },
+        0,
+    );
+    stopped_credit(
+        |c, s, id| {
+            c.send(0, id, b"data", false).unwrap();
+            arrives(c, s, id);
+            assert_eq!(c.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+            assert_eq!(s.shutdown(0, id, dk_side::DK_SIDE_READ, 1), 0);
+            assert!(s.send(0, id, b"x", false).is_ok_and(|n| n == 1));
+        },
+        0,
+    );
+}
+
+#[test]
+fn a_reset_behind_a_known_end_is_seen() {
+    let _alone = alone();
+    let (mut c, mut s) = pair();
+    c.send(0, 2, b"x", false).unwrap();
+    pump(&mut c, &mut s, |_, s| drain(s, 2).0 == b"x");
+    // Of several packets only the last arrives, and with it the end.
+    c.send(0, 2, &[1; 5000], true).unwrap();
+    c.filter = Some(Box::new(|datagram| datagram.len() < 1100));
+    c.flush(0);
+    s.take(0, READABLE);
+    let mut turns = 0;
+    pump(&mut c, &mut s, |_, _| {
+        turns += 1;
+        turns > 3
+    });
+    assert_eq!(c.shutdown(0, 2, dk_side::DK_SIDE_WRITE, 77), 0);
+    c.filter = None;
+    pump(&mut c, &mut s, |_, s| s.count(0, READABLE) > 0);
+    assert_eq!(s.recv(0, 2, &mut [0; 100]), Err((RESET, 77)));
+}

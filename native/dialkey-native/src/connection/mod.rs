@@ -73,7 +73,8 @@ impl Conn {
         // No server name: it would disclose the dialled key.
         let mut quic = quiche::connect(None, &scid, local, peer, &mut parts.quic)?;
         tls::offer_alpn(quic.as_mut(), alpn)?;
-        Conn::new(quic, &parts, first, Some(*key), now)
+        let original = quic.destination_id().into_owned();
+        Conn::new(quic, &parts, &original, first, Some(*key), now)
     }
 
     pub(crate) fn accept(
@@ -93,22 +94,27 @@ impl Conn {
             .quic
             .set_stateless_reset_token(Some(u128::from_be_bytes(token)));
         let scid = quiche::ConnectionId::from_ref(first.as_slice());
-        let quic = match retry::verify(&initial, &parts.cid_key, peer, now)? {
-            Verdict::Valid(original) => {
-                let ids = quiche::RetryConnectionIds {
-                    original_destination_cid: &quiche::ConnectionId::from_ref(original.as_slice()),
-                    retry_source_cid: &quiche::ConnectionId::from_ref(initial.dcid),
-                };
-                quiche::accept_with_retry(&scid, ids, local, peer, &mut parts.quic)?
-            }
-            Verdict::Absent => quiche::accept(&scid, None, local, peer, &mut parts.quic)?,
+        let retried = match retry::verify(&initial, &parts.cid_key, peer, now)? {
+            Verdict::Valid(original) => Some(original),
+            Verdict::Absent => None,
         };
-        Conn::new(quic, &parts, first, None, now)
+        let original = retried.as_ref().map_or(initial.dcid, Cid::as_slice);
+        let quic = if retried.is_some() {
+            let ids = quiche::RetryConnectionIds {
+                original_destination_cid: &quiche::ConnectionId::from_ref(original),
+                retry_source_cid: &quiche::ConnectionId::from_ref(initial.dcid),
+            };
+            quiche::accept_with_retry(&scid, ids, local, peer, &mut parts.quic)?
+        } else {
+            quiche::accept(&scid, None, local, peer, &mut parts.quic)?
+        };
+        Conn::new(quic, &parts, original, first, None, now)
     }
 
     fn new(
         mut quic: quiche::Connection,
         parts: &Parts,
+        original: &[u8],
         first: Cid,
         dialled: Option<PublicKey>,
         now: u64,
@@ -118,6 +124,21 @@ impl Conn {
             accepts: Arc::clone(&parts.accepts),
         };
         tls::expect(quic.as_mut(), expectation)?;
+        if let Some(log) = &parts.key_log {
+            quic.set_keylog(log.writer());
+        }
+        let side = if dialled.is_some() {
+            "client"
+        } else {
+            "server"
+        };
+        if let Some(writer) = parts
+            .qlog
+            .as_ref()
+            .and_then(|log| log.writer(original, side))
+        {
+            quic.set_qlog(writer, "dialkey".into(), side.into());
+        }
         Ok(Conn::assemble(
             quic,
             &parts.settings,

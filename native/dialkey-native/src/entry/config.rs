@@ -64,3 +64,42 @@ pub unsafe extern "C" fn dk_config_cid_key(config: dk_config, key: *const u8, ci
         config.set_cid_key(key, cid_len).map(|()| 0)
     })
 }
+
+/// Appends the TLS secrets of connections made afterwards to a file, a line
+/// each in the format of NSS: who reads it can decrypt their packets. The file
+/// is made with mode 0600 when there is none. Writing may wait for the disk.
+/// An empty path ends it. DK_ERR_IO when the file cannot be opened.
+///
+/// # Safety
+/// path must be valid for reading n bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_keylog(config: dk_config, path: *const u8, n: usize) -> i32 {
+    with_config(config, |config| {
+        let path = unsafe { raw::slice(path, n)? };
+        config.set_key_log(path).map(|()| 0)
+    })
+}
+
+/// Writes the events of each connection made afterwards to a file of its own
+/// in a folder that exists: the prefix, the destination id of the client's
+/// first packet in hexadecimal, "-client.sqlog" or "-server.sqlog". A file
+/// that is there already, or cannot be made or written, is passed over. An
+/// empty folder ends it. DK_ERR_IO when there is no such folder; DK_ERR_ARG
+/// when the prefix is no part of a file name.
+///
+/// # Safety
+/// dir must be valid for reading dn bytes, prefix for pn bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_qlog(
+    config: dk_config,
+    dir: *const u8,
+    dn: usize,
+    prefix: *const u8,
+    pn: usize,
+) -> i32 {
+    with_config(config, |config| {
+        let dir = unsafe { raw::slice(dir, dn)? };
+        let prefix = unsafe { raw::slice(prefix, pn)? };
+        config.set_qlog(dir, prefix).map(|()| 0)
+    })
+}

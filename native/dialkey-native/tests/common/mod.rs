@@ -15,6 +15,9 @@ pub const BUFFER: i32 = dk_status::DK_ERR_BUFFER as i32;
 pub const STATE: i32 = dk_status::DK_ERR_STATE as i32;
 pub const ARG: i32 = dk_status::DK_ERR_ARG as i32;
 pub const PANIC: i32 = dk_status::DK_ERR_PANIC as i32;
+pub const CRYPTO: i32 = dk_status::DK_ERR_CRYPTO as i32;
+pub const PROTOCOL: i32 = dk_status::DK_ERR_PROTOCOL as i32;
+pub const LIMIT_REACHED: i32 = dk_status::DK_ERR_LIMIT as i32;
 pub const CLOSED: i32 = dk_status::DK_ERR_CLOSED as i32;
 
 pub const ALPN: &[u8] = b"\x06dk/tst";
@@ -155,6 +158,8 @@ pub struct Node {
     pub accepts: bool,
     /// Answers resets for packets of unknown connections.
     pub resets: bool,
+    /// Takes only clients that answered a Retry.
+    pub retries: bool,
     /// Says which outgoing datagrams get through; none: all, as they stand.
     pub filter: Option<Filter>,
     /// Outgoing datagrams are held back so long.
@@ -188,6 +193,7 @@ impl Node {
             links: Vec::new(),
             accepts: true,
             resets: false,
+            retries: false,
             filter: None,
             delay: None,
             arrives_as: None,
@@ -361,6 +367,12 @@ impl Node {
 
     fn accept(&mut self, index: usize, dcid: Vec<u8>) -> Option<usize> {
         let rx = self.rx[index];
+        let pkt = &self.slab[rx.off as usize..(rx.off + rx.len) as usize];
+        if self.retries && token_check(self.config, pkt, rx.from, now_ns()) == DONE {
+            let answer = retry(self.config, pkt, rx.from, now_ns());
+            self.send_raw(&answer.unwrap(), rx.from);
+            return None;
+        }
         let mut id = 0;
         let rc = unsafe {
             dk_accept(
@@ -649,6 +661,48 @@ impl Node {
             .map_err(|_| (n, code))
     }
 
+    pub fn dgram_send(&self, link: usize, data: &[u8], flags: u32) -> i32 {
+        unsafe { dk_dgram_send(self.conn(link), now_ns(), data.as_ptr(), data.len(), flags) }
+    }
+
+    pub fn dgram_recv(&self, link: usize) -> Result<Vec<u8>, i32> {
+        let mut buf = vec![0; 2000];
+        let n = unsafe { dk_dgram_recv(self.conn(link), buf.as_mut_ptr(), buf.len()) };
+        buf.truncate(usize::try_from(n).map_err(|_| n)?);
+        Ok(buf)
+    }
+
+    pub fn dgram_state(&self, link: usize) -> [u64; 4] {
+        let mut out = [0; 4];
+        assert_eq!(
+            unsafe { dk_dgram_state(self.conn(link), out.as_mut_ptr()) },
+            0
+        );
+        out
+    }
+
+    pub fn export(
+        &self,
+        link: usize,
+        label: &[u8],
+        context: &[u8],
+        len: usize,
+    ) -> Result<Vec<u8>, i32> {
+        let mut out = vec![0; len];
+        let rc = unsafe {
+            dk_conn_export_keying(
+                self.conn(link),
+                label.as_ptr(),
+                label.len(),
+                context.as_ptr(),
+                context.len(),
+                out.as_mut_ptr(),
+                len,
+            )
+        };
+        if rc == 0 { Ok(out) } else { Err(rc) }
+    }
+
     pub fn shutdown(&self, link: usize, stream: u64, side: dk_side, code: u64) -> i32 {
         dk_stream_shutdown(self.conn(link), now_ns(), stream, side as u32, code)
     }
@@ -793,6 +847,78 @@ pub fn first_initial(config: dk_config, key: [u8; 32]) -> Vec<u8> {
     assert_eq!(dk_conn_free(conn), 0);
     buf.truncate(tx[0].seg as usize);
     buf
+}
+
+pub fn retry(config: dk_config, pkt: &[u8], from: dk_addr, now: u64) -> Result<Vec<u8>, i32> {
+    let mut out = vec![0; 1200];
+    let (p, n) = (pkt.as_ptr(), pkt.len());
+    let n = unsafe { dk_retry(config, p, n, &from, now, out.as_mut_ptr(), out.len()) };
+    out.truncate(usize::try_from(n).map_err(|_| n)?);
+    Ok(out)
+}
+
+pub fn token_check(config: dk_config, pkt: &[u8], from: dk_addr, now: u64) -> i32 {
+    unsafe { dk_token_check(config, pkt.as_ptr(), pkt.len(), &from, now) }
+}
+
+pub fn peek(datagrams: &[Vec<u8>]) -> Result<(Vec<u8>, Vec<u8>), i32> {
+    let lens: Vec<u32> = datagrams.iter().map(|d| d.len() as u32).collect();
+    let all = datagrams.concat();
+    let mut out = vec![0; 16 * 1024];
+    let n = unsafe {
+        dk_peek(
+            all.as_ptr(),
+            lens.as_ptr(),
+            lens.len() as u32,
+            out.as_mut_ptr(),
+            out.len(),
+        )
+    };
+    out.truncate(usize::try_from(n).map_err(|_| n)?);
+    let field = |at: usize| {
+        let len = usize::from(out[at]) << 8 | usize::from(out[at + 1]);
+        out[at + 2..at + 2 + len].to_vec()
+    };
+    let alpn = field(0);
+    let name = field(2 + alpn.len());
+    assert_eq!(out.len(), 4 + alpn.len() + name.len());
+    Ok((alpn, name))
+}
+
+/// A folder for one test, removed with all that is in it.
+pub struct Folder(pub std::path::PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("dialkey-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        std::fs::create_dir(&path).unwrap();
+        Folder(path)
+    }
+
+    pub fn files(&self) -> Vec<String> {
+        let mut names: Vec<_> = std::fs::read_dir(&self.0)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+pub fn set_keylog(config: dk_config, path: &[u8]) -> i32 {
+    unsafe { dk_config_keylog(config, path.as_ptr(), path.len()) }
+}
+
+pub fn set_qlog(config: dk_config, dir: &[u8], prefix: &[u8]) -> i32 {
+    let (d, p) = (dir.as_ptr(), prefix.as_ptr());
+    unsafe { dk_config_qlog(config, d, dir.len(), p, prefix.len()) }
 }
 
 pub const NULL: *const u8 = ptr::null();
