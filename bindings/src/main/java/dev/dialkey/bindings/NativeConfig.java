@@ -1,9 +1,14 @@
 package dev.dialkey.bindings;
 
 import dev.dialkey.bindings.ffi.dialkey_h;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +28,10 @@ public final class NativeConfig implements AutoCloseable {
   private static final int MAX_HELLO_BYTES = 16_384;
 
   private static final int TOKEN_IS_VALID = 1;
+
+  /** How this JVM writes names of files: bytes on Linux, and the native side takes no others. */
+  private static final Charset FILE_NAMES =
+      Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
   private final long id;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -71,6 +80,49 @@ public final class NativeConfig implements AutoCloseable {
       MemorySegment list = arena.allocateFrom(ValueLayout.JAVA_BYTE, wire);
       NativeStatus.check(dialkey_h.dk_config_alpn(id, list, wire.length));
     }
+  }
+
+  /**
+   * Appends the TLS secrets of connections made from now on to a file, as SSLKEYLOGFILE does: who
+   * reads it can decrypt their packets.
+   *
+   * @throws IOException when the file cannot be opened
+   */
+  public void keyLog(Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = bytes(arena, file);
+      checkFile(dialkey_h.dk_config_keylog(id, path, path.byteSize()), file);
+    }
+  }
+
+  /**
+   * Writes the events of each connection made from now on to a file of its own: the prefix, the
+   * first destination id of the client in hexadecimal, and {@code -client.sqlog} or {@code
+   * -server.sqlog}. What cannot be written is passed over.
+   *
+   * @param prefix without path separators; may be empty
+   * @throws IOException when there is no such folder
+   */
+  public void qlog(Path folder, String prefix) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment path = bytes(arena, folder);
+      byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
+      MemorySegment name = arena.allocateFrom(ValueLayout.JAVA_BYTE, start);
+      checkFile(dialkey_h.dk_config_qlog(id, path, path.byteSize(), name, start.length), folder);
+    }
+  }
+
+  /** Absolute, for the native side may see another working directory, and never empty. */
+  private static MemorySegment bytes(Arena arena, Path path) {
+    byte[] name = path.toAbsolutePath().toString().getBytes(FILE_NAMES);
+    return arena.allocateFrom(ValueLayout.JAVA_BYTE, name);
+  }
+
+  private static void checkFile(int result, Path path) throws IOException {
+    if (result == NativeStatus.IO) {
+      throw new FileSystemException(path.toString(), null, NativeLibrary.lastError());
+    }
+    NativeStatus.check(result);
   }
 
   /**

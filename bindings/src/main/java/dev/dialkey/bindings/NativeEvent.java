@@ -20,6 +20,9 @@ public final class NativeEvent {
   /** A connection id of ours is not used any more. */
   public static final int CID_RETIRED = 6;
 
+  /** An Initial, Retry or Version Negotiation of the peer was accepted. */
+  public static final int PEER_ANSWERED = 7;
+
   /** The first authenticated Handshake packet came. */
   public static final int PEER_PINNED = 8;
 

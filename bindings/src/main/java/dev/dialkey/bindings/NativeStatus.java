@@ -25,6 +25,9 @@ public final class NativeStatus {
   /** A buffer is too small. */
   public static final int BUFFER = dialkey_h.DK_ERR_BUFFER();
 
+  /** The operating system refused. */
+  public static final int IO = dialkey_h.DK_ERR_IO();
+
   /** Something is not authentic. */
   public static final int CRYPTO = dialkey_h.DK_ERR_CRYPTO();
 

@@ -1901,6 +1901,128 @@ public class dialkey_h {
         }
     }
 
+    private static class dk_config_keylog {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_config_keylog");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_config_keylog(dk_config config, const uint8_t *path, size_t n)
+     * }
+     */
+    public static FunctionDescriptor dk_config_keylog$descriptor() {
+        return dk_config_keylog.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_config_keylog(dk_config config, const uint8_t *path, size_t n)
+     * }
+     */
+    public static MethodHandle dk_config_keylog$handle() {
+        return dk_config_keylog.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_config_keylog(dk_config config, const uint8_t *path, size_t n)
+     * }
+     */
+    public static MemorySegment dk_config_keylog$address() {
+        return dk_config_keylog.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_config_keylog(dk_config config, const uint8_t *path, size_t n)
+     * }
+     */
+    public static int dk_config_keylog(long config, MemorySegment path, long n) {
+        var mh$ = dk_config_keylog.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_config_keylog", config, path, n);
+            }
+            return (int)mh$.invokeExact(config, path, n);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_config_qlog {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_config_qlog");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_config_qlog(dk_config config, const uint8_t *dir, size_t dn, const uint8_t *prefix, size_t pn)
+     * }
+     */
+    public static FunctionDescriptor dk_config_qlog$descriptor() {
+        return dk_config_qlog.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_config_qlog(dk_config config, const uint8_t *dir, size_t dn, const uint8_t *prefix, size_t pn)
+     * }
+     */
+    public static MethodHandle dk_config_qlog$handle() {
+        return dk_config_qlog.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_config_qlog(dk_config config, const uint8_t *dir, size_t dn, const uint8_t *prefix, size_t pn)
+     * }
+     */
+    public static MemorySegment dk_config_qlog$address() {
+        return dk_config_qlog.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_config_qlog(dk_config config, const uint8_t *dir, size_t dn, const uint8_t *prefix, size_t pn)
+     * }
+     */
+    public static int dk_config_qlog(long config, MemorySegment dir, long dn, MemorySegment prefix, long pn) {
+        var mh$ = dk_config_qlog.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_config_qlog", config, dir, dn, prefix, pn);
+            }
+            return (int)mh$.invokeExact(config, dir, dn, prefix, pn);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dk_header {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
