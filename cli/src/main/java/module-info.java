@@ -10,4 +10,8 @@ module dev.dialkey.cli {
   // Annotated fields and methods are set by reflection.
   opens dev.dialkey.cli to
       info.picocli;
+  opens dev.dialkey.cli.pipe to
+      info.picocli;
+  opens dev.dialkey.cli.shell to
+      info.picocli;
 }

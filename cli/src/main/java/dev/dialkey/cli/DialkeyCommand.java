@@ -1,5 +1,16 @@
 package dev.dialkey.cli;
 
+import dev.dialkey.cli.pipe.ConnectCommand;
+import dev.dialkey.cli.pipe.ConnectTcpCommand;
+import dev.dialkey.cli.pipe.ConnectUnixCommand;
+import dev.dialkey.cli.pipe.GenerateTicketCommand;
+import dev.dialkey.cli.pipe.ListenCommand;
+import dev.dialkey.cli.pipe.ListenTcpCommand;
+import dev.dialkey.cli.pipe.ListenUnixCommand;
+import dev.dialkey.cli.shell.Errors;
+import dev.dialkey.cli.shell.Logging;
+import dev.dialkey.cli.shell.Shell;
+import dev.dialkey.cli.shell.Verbosity;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -13,6 +24,9 @@ import picocli.CommandLine.ScopeType;
     versionProvider = Versions.class,
     footerHeading = "%nExamples:%n",
     footer = {
+      "  dialkey listen          wait for somebody, and pipe",
+      "  dialkey connect TICKET  pipe to who waits",
+      "  dialkey listen-tcp --host localhost:22    give access to a server",
       "  dialkey echo            start an echo server and print its ticket",
       "  dialkey echo TICKET     test the way to it: round trip, throughput, every byte",
       "  dialkey id              print your endpoint id",
@@ -29,11 +43,10 @@ final class DialkeyCommand {
       names = {"-v", "--verbose"},
       scope = ScopeType.INHERIT,
       description = "Tell more on standard error: what the endpoint does, and stack traces.")
-  void verbose(boolean verbose) {
-    if (verbose) {
-      Logging.configure(Logging.Amount.DEBUG);
+  void verbose(boolean[] times) {
+    if (times.length > 0) {
+      verbosity.raise();
     }
-    this.verbose = verbose;
   }
 
   @Option(
@@ -49,13 +62,24 @@ final class DialkeyCommand {
       description = "Show the versions of Dialkey, quiche and BoringSSL.")
   private boolean version;
 
-  private boolean verbose;
+  private final Verbosity verbosity;
+
+  private DialkeyCommand(Verbosity verbosity) {
+    this.verbosity = verbosity;
+  }
 
   static CommandLine commandLine(Shell shell) {
     Logging.configure(Logging.Amount.WARNINGS);
-    var root = new DialkeyCommand();
-    var errors = new Errors(shell, () -> root.verbose);
-    return new CommandLine(root)
+    var verbosity = new Verbosity();
+    var errors = new Errors(shell, verbosity);
+    return new CommandLine(new DialkeyCommand(verbosity))
+        .addSubcommand(new ListenCommand(shell, verbosity))
+        .addSubcommand(new ConnectCommand(shell))
+        .addSubcommand(new ListenTcpCommand(shell, verbosity))
+        .addSubcommand(new ConnectTcpCommand(shell))
+        .addSubcommand(new ListenUnixCommand(shell, verbosity))
+        .addSubcommand(new ConnectUnixCommand(shell))
+        .addSubcommand(new GenerateTicketCommand(shell))
         .addSubcommand(new EchoCommand(shell))
         .addSubcommand(new IdCommand(shell))
         .setOut(shell.out())

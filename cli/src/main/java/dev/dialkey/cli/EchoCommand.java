@@ -3,9 +3,13 @@ package dev.dialkey.cli;
 import dev.dialkey.Endpoint;
 import dev.dialkey.EndpointBuilder;
 import dev.dialkey.Presets;
-import dev.dialkey.addressing.AddressFormatException;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.cli.shell.Identity;
+import dev.dialkey.cli.shell.Shell;
+import dev.dialkey.cli.shell.SocketAddress;
+import dev.dialkey.cli.shell.Termination;
+import dev.dialkey.cli.shell.Tickets;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -35,7 +39,9 @@ import picocli.CommandLine.Spec;
       "  dialkey echo                                serve; prints a ticket",
       "  dialkey echo TICKET                         test the way to it",
       "  dialkey echo TICKET --bytes 1G --streams 8  with more data, in parallel",
-      "  dialkey echo --bind 127.0.0.1:0             serve this machine alone"
+      "  dialkey echo --bind 127.0.0.1:0             serve this machine alone",
+      "",
+      "Exit codes: 0 good, 1 failed, 2 wrong usage, a broken ticket included."
     })
 final class EchoCommand implements Callable<Integer> {
   private static final int MAX_STREAMS = 10_000;
@@ -97,14 +103,14 @@ final class EchoCommand implements Callable<Integer> {
     if (text == null) {
       serve();
     } else {
-      test(parse(text));
+      test(Tickets.parse(spec, text));
     }
     return ExitCode.OK;
   }
 
   private void serve() throws IOException {
     try (EchoServer server = withEndpoint(EchoServer::start)) {
-      Termination.closes(server);
+      Termination.closes(server::close);
       EndpointTicket own = server.ticket();
       shell.err().println("Echo server is ready. Test it from another terminal or machine:");
       shell.err().println("  " + shell.command() + " echo " + own);
@@ -136,22 +142,8 @@ final class EchoCommand implements Callable<Integer> {
     }
   }
 
-  private EndpointTicket parse(String text) {
-    try {
-      return EndpointTicket.parse(text.strip());
-    } catch (AddressFormatException e) {
-      throw usage(
-          "this is no ticket: " + e.getMessage() + "; copy all of the line that the server printed",
-          e);
-    }
-  }
-
   private ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  private ParameterException usage(String message, Exception cause) {
-    return new ParameterException(spec.commandLine(), message, cause);
   }
 
   /** What is done with a builder that has everything from the command line. */

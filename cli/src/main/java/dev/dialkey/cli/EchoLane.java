@@ -4,6 +4,7 @@ import dev.dialkey.BiStream;
 import dev.dialkey.Connection;
 import dev.dialkey.RecvStream;
 import dev.dialkey.SendStream;
+import dev.dialkey.cli.shell.Tasks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class EchoLane implements Callable<Long> {
     try (BiStream stream = connection.openBi()) {
       Future<Long> writer = threads.submit(() -> write(stream.send()));
       readAndCompare(stream.recv());
-      return EchoTransfer.result(writer);
+      return Tasks.result(writer);
     }
   }
 

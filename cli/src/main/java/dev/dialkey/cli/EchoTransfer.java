@@ -1,14 +1,12 @@
 package dev.dialkey.cli;
 
 import dev.dialkey.Connection;
+import dev.dialkey.cli.shell.Tasks;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.concurrent.CompletionService;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.LongConsumer;
 
 /** Moves data over parallel streams to an echo server and checks what comes back. */
@@ -55,36 +53,17 @@ final class EchoTransfer {
     long lastSent = System.nanoTime();
     try {
       for (int i = 0; i < streams; i++) {
-        long sent = result(lanes.take());
+        long sent = Tasks.result(lanes.take());
         lastSent = i == 0 || sent - lastSent > 0 ? sent : lastSent;
       }
       done = true;
       return lastSent;
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw Tasks.interrupted();
     } finally {
       if (!done) {
         connection.close(FAILED, "the test failed");
       }
     }
-  }
-
-  /** The result of a task; its failure becomes the caller's. */
-  static <T> T result(Future<T> task) throws IOException {
-    try {
-      return task.get();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw failure;
-      }
-      throw new AssertionError("a lane failed", e.getCause());
-    } catch (InterruptedException e) {
-      throw interrupted();
-    }
-  }
-
-  private static InterruptedIOException interrupted() {
-    Thread.currentThread().interrupt();
-    return new InterruptedIOException("interrupted while data was under way");
   }
 }

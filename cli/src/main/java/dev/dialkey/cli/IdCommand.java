@@ -1,6 +1,8 @@
 package dev.dialkey.cli;
 
 import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.cli.shell.Identity;
+import dev.dialkey.cli.shell.Shell;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -19,7 +21,9 @@ import picocli.CommandLine.Spec;
     footerHeading = "%nExamples:%n",
     footer = {
       "  dialkey id                        make a key, or show the id of yours",
-      "  IROH_SECRET=$(cat key) dialkey id show the id of a key in a file"
+      "  IROH_SECRET=$(cat key) dialkey id show the id of a key in a file",
+      "",
+      "Exit codes: 0 good, 2 wrong usage, a broken IROH_SECRET included."
     })
 final class IdCommand implements Callable<Integer> {
   private final Shell shell;

@@ -1,5 +1,7 @@
 package dev.dialkey.cli;
 
+import dev.dialkey.cli.shell.Shell;
+
 /** Where the process starts and ends. */
 public final class Main {
 

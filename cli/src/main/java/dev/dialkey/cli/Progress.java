@@ -1,5 +1,6 @@
 package dev.dialkey.cli;
 
+import dev.dialkey.cli.shell.Shell;
 import java.util.concurrent.atomic.AtomicReference;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;

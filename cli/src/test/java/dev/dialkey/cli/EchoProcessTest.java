@@ -3,27 +3,25 @@ package dev.dialkey.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.addressing.EndpointTicket;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes, as in two terminals. */
 final class EchoProcessTest {
 
   @Test
-  void ticketIsAllThatTheServerPrintsAndLeadsToIt(@TempDir Path folder) throws Exception {
-    try (ChildProcess server = ChildProcess.start(folder, "echo", "--bind", Loopback.BIND)) {
+  void ticketIsAllThatTheServerPrintsAndLeadsToIt() throws Exception {
+    try (ChildProcess server = ChildProcess.start("echo", "--bind", Loopback.BIND)) {
       String line = server.readLine();
       EndpointTicket ticket = EndpointTicket.parse(line);
       assertThat(ticket.addr().addrs()).hasSize(1);
 
       try (ChildProcess client =
           ChildProcess.start(
-              folder, "echo", line, "--bytes", "1M", "--streams", "8", "--bind", Loopback.BIND)) {
+              "echo", line, "--bytes", "1M", "--streams", "8", "--bind", Loopback.BIND)) {
         assertThat(client.restOfOutput()).contains("all right");
-        assertThat(client.err()).doesNotContain("Exception");
         assertThat(client.awaitExit()).isZero();
+        assertThat(client.err()).doesNotContain("Exception");
       }
 
       long start = System.nanoTime();
@@ -36,8 +34,8 @@ final class EchoProcessTest {
   }
 
   @Test
-  void exitCodesAreThoseOfTheCommand(@TempDir Path folder) throws Exception {
-    try (ChildProcess bad = ChildProcess.start(folder, "echo", "hello")) {
+  void exitCodesAreThoseOfTheCommand() throws Exception {
+    try (ChildProcess bad = ChildProcess.start("echo", "hello")) {
       assertThat(bad.awaitExit()).isEqualTo(2);
       assertThat(bad.restOfOutput()).isEmpty();
       assertThat(bad.err()).contains("error: this is no ticket");

@@ -1,4 +1,4 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.logging.LogManager;
 
 /** Sends the library's log to standard error, one line per record. */
-final class Logging {
+public final class Logging {
 
   /** How much is shown. */
-  enum Amount {
+  public enum Amount {
     /** What needs somebody's attention. */
     WARNINGS("INFO"),
     /** What the library does and what peers do. */
@@ -25,7 +25,7 @@ final class Logging {
   private Logging() {}
 
   /** Replaces the JVM's log configuration. */
-  static void configure(Amount amount) {
+  public static void configure(Amount amount) {
     // The manager keeps a configuration; levels set on loggers would go when these are collected.
     String handlerLevel = amount == Amount.DEBUG ? "FINE" : "WARNING";
     String configuration =

@@ -1,6 +1,5 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
-import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -9,13 +8,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Turns exceptions into one line that says what to do, and an exit code. */
-final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+public final class Errors implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final Shell shell;
-  private final BooleanSupplier verbose;
+  private final Verbosity verbosity;
 
-  Errors(Shell shell, BooleanSupplier verbose) {
+  public Errors(Shell shell, Verbosity verbosity) {
     this.shell = shell;
-    this.verbose = verbose;
+    this.verbosity = verbosity;
   }
 
   @Override
@@ -33,7 +32,7 @@ final class Errors implements IParameterExceptionHandler, IExecutionExceptionHan
 
   private void print(String message, Exception e) {
     shell.err().println("error: " + message);
-    if (verbose.getAsBoolean()) {
+    if (verbosity.isVerbose()) {
       e.printStackTrace(shell.err());
     }
     shell.err().flush();

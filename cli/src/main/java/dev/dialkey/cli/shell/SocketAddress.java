@@ -1,4 +1,4 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
 import dev.dialkey.addressing.AddressFormatException;
 import dev.dialkey.addressing.SocketAddrs;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads an IP address with port; never looks a name up. */
-final class SocketAddress implements ITypeConverter<InetSocketAddress> {
+public final class SocketAddress implements ITypeConverter<InetSocketAddress> {
 
   @Override
   public InetSocketAddress convert(String text) {

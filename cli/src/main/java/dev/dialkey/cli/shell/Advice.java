@@ -1,12 +1,10 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
 import dev.dialkey.CloseReason;
 import dev.dialkey.ConnectionClosedException;
 import dev.dialkey.DialTimeoutException;
 import dev.dialkey.DialkeyException;
 import dev.dialkey.DialkeyTimeoutException;
-import dev.dialkey.EndpointBindException;
-import dev.dialkey.EndpointClosedException;
 import dev.dialkey.HandshakeException;
 import dev.dialkey.NoAddressException;
 import dev.dialkey.SelfDialException;
@@ -15,11 +13,11 @@ import dev.dialkey.WeakPeerIdException;
 import java.io.InterruptedIOException;
 
 /** Says what went wrong and what the user can do about it. */
-final class Advice {
+public final class Advice {
 
   private Advice() {}
 
-  static String on(Exception e) {
+  public static String on(Exception e) {
     return switch (e) {
       case DialkeyException known -> on(known);
       case InterruptedIOException interrupted -> "interrupted";
@@ -43,10 +41,9 @@ final class Advice {
           case ConnectionClosedException closed -> onEnd(closed.reason());
           case DialkeyTimeoutException timeout ->
               "the other side is connected but does not answer: it may be overloaded, try again";
-          case EndpointBindException bind -> "";
-          case EndpointClosedException closed -> "";
           case StreamException stream ->
-              "the other side gave a stream up: check that it is an echo server";
+              "the other side gave a stream up: check that it serves this protocol";
+          default -> ""; // Its message says all there is to say.
         };
     return advice.isEmpty() ? e.getMessage() + "" : e.getMessage() + ": " + advice;
   }
