@@ -5,10 +5,11 @@ use std::{sync::Arc, time::Instant};
 use bytes::Bytes;
 use iroh::{
     EndpointAddr, TransportAddr,
-    endpoint::{RecvStream, SendStream, VarInt},
+    endpoint::{ConnectOptions, RecvStream, SendStream, VarInt},
 };
 
 use crate::{
+    datagram,
     events::Event,
     failure::Failure,
     pattern::{Fnv, Pattern},
@@ -35,9 +36,12 @@ pub async fn run(peer: Arc<Peer>, request: Request) {
 
 async fn act(peer: &Arc<Peer>, action: Action, tag: Option<&str>) -> Result<Option<Event>, Failure> {
     match action {
-        Action::Dial { id, addrs, alpn } => {
+        Action::Dial { id, addrs, alpns } => {
             let addr = EndpointAddr::from_parts(id, addrs.into_iter().map(TransportAddr::Ip));
-            let connection = peer.endpoint.connect(addr, alpn.as_bytes()).await?;
+            let mut alpns = alpns.into_iter().map(String::into_bytes);
+            let alpn = alpns.next().unwrap_or_default();
+            let options = ConnectOptions::new().with_additional_alpns(alpns.collect());
+            let connection = peer.endpoint.connect_with_opts(addr, &alpn, options).await?.await?;
             peer.adopt(connection, Event::new("connected").tag(tag));
             Ok(None)
         }
@@ -80,6 +84,9 @@ impl Dialled<'_> {
             Job::WaitStopped { line } => self.wait_stopped(line, done).await,
             Job::ReadUntilReset { line } => self.read_until_reset(line, done).await,
             Job::Call { bytes, line } => self.call(bytes, line, done).await,
+            Job::Datagrams { bytes, count } => datagram::send(self.peer, self.link, bytes, count, done).await,
+            Job::MaxDatagram => Ok(datagram::limits(self.link, done)),
+            Job::Export { length, label, context } => self.export(length, &label, context, done),
             Job::Stats => Ok(self.stats(tag)),
         }
     }
@@ -203,6 +210,15 @@ impl Dialled<'_> {
             .text("fnv", &format!("{fnv:016x}"))
             .text("head", &data_encoding::HEXLOWER.encode(&head))
             .number("ms", started.elapsed().as_millis() as u64))
+    }
+
+    fn export(&self, length: usize, label: &str, context: Option<String>, done: Event) -> Result<Event, Failure> {
+        let mut key = vec![0; length];
+        self.link
+            .connection
+            .export_keying_material(&mut key, label.as_bytes(), context.unwrap_or_default().as_bytes())
+            .map_err(|error| Failure::new("export", format!("{error:?}")))?;
+        Ok(done.text("key", &data_encoding::HEXLOWER.encode(&key)))
     }
 
     fn stats(&self, tag: Option<&str>) -> Event {

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use iroh::endpoint::{
-    ClosedStream, ConnectError, ConnectWithOptsError, ConnectingError, ConnectionError, ReadError, StoppedError,
+    ClosedStream, ConnectWithOptsError, ConnectingError, ConnectionError, ReadError, SendDatagramError, StoppedError,
     WriteError,
 };
 
@@ -61,14 +61,9 @@ impl From<ConnectionError> for Failure {
     }
 }
 
-impl From<ConnectError> for Failure {
-    fn from(error: ConnectError) -> Self {
-        match error {
-            ConnectError::Connect { source, .. } => Self::of(dial_kind(&source), &source),
-            ConnectError::Connecting { source, .. } => source.into(),
-            ConnectError::Connection { source, .. } => source.into(),
-            other => Self::of("other", &other),
-        }
+impl From<ConnectWithOptsError> for Failure {
+    fn from(error: ConnectWithOptsError) -> Self {
+        Self::of(dial_kind(&error), &error)
     }
 }
 
@@ -110,6 +105,17 @@ impl From<StoppedError> for Failure {
         match error {
             StoppedError::ConnectionLost(source) => source.into(),
             StoppedError::ZeroRttRejected => Self::of("zero-rtt-rejected", &error),
+        }
+    }
+}
+
+impl From<SendDatagramError> for Failure {
+    fn from(error: SendDatagramError) -> Self {
+        match error {
+            SendDatagramError::UnsupportedByPeer => Self::of("datagram-unsupported", &error),
+            SendDatagramError::Disabled => Self::of("datagram-disabled", &error),
+            SendDatagramError::TooLarge => Self::of("datagram-too-large", &error),
+            SendDatagramError::ConnectionLost(source) => source.into(),
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! The same sources are built against several iroh releases. The line protocol is described in the README of this folder.
 
+mod datagram;
 mod dial;
 mod events;
 mod failure;
+mod gate;
 mod options;
 mod pattern;
 mod peer;

@@ -3,9 +3,14 @@
 use std::{net::SocketAddr, time::Duration};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use iroh::SecretKey;
+use iroh::{SecretKey, endpoint::VarInt};
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    gate::{Hooks, Policy},
+    peer::varint,
+    protocol::Words,
+};
 
 /// Behaves as described for each stream by its first line.
 pub const SCRIPT_ALPN: &str = "interop/script/0";
@@ -24,11 +29,23 @@ pub struct Options {
     pub binds: Vec<Bind>,
     pub alpns: Vec<String>,
     pub idle: Option<Duration>,
+    pub datagrams: bool,
+    /// Without one everybody is accepted, and no event tells of it.
+    pub policy: Option<Policy>,
+    pub hooks: Hooks,
 }
 
 impl Options {
     pub fn from_args(args: impl Iterator<Item = String>) -> Result<Self, Failure> {
-        let mut options = Self { secret: None, binds: Vec::new(), alpns: Vec::new(), idle: None };
+        let mut options = Self {
+            secret: None,
+            binds: Vec::new(),
+            alpns: Vec::new(),
+            idle: None,
+            datagrams: true,
+            policy: None,
+            hooks: Hooks::default(),
+        };
         let mut args = args;
         while let Some(name) = args.next() {
             let mut value = || args.next().ok_or_else(|| Failure::usage(format!("{name} needs a value")));
@@ -37,6 +54,10 @@ impl Options {
                 "--bind" => options.binds.push(Bind { address: loopback(&value()?)?, required: true }),
                 "--alpn" => options.alpns.push(value()?),
                 "--idle-ms" => options.idle = Some(idle(&value()?)?),
+                "--no-datagrams" => options.datagrams = false,
+                "--incoming" => options.policy = Some(policy(&value()?)?),
+                "--reject-dials" => options.hooks.reject_dials = true,
+                "--reject-connections" => options.hooks.reject_connections = Some(ending(&value()?)?),
                 _ => return Err(Failure::usage(format!("unknown argument {name}"))),
             }
         }
@@ -60,6 +81,17 @@ pub fn loopback(text: &str) -> Result<SocketAddr, Failure> {
     } else {
         Err(Failure::usage(format!("not a loopback address: {text}")))
     }
+}
+
+fn policy(text: &str) -> Result<Policy, Failure> {
+    Policy::parse(text).ok_or_else(|| Failure::usage("--incoming takes accept, refuse, ignore or retry"))
+}
+
+/// A code and the reason after it.
+fn ending(text: &str) -> Result<(VarInt, String), Failure> {
+    let mut words = Words { rest: text };
+    let code = varint(words.number("a code")?)?;
+    Ok((code, words.line().unwrap_or_default()))
 }
 
 /// Does not repeat its argument in errors, which are printed.

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     events::Event,
     failure::Failure,
+    gate::Policy,
     options::{Options, SCRIPT_ALPN},
     pattern::Pattern,
     serve::{self, Input},
@@ -33,6 +34,7 @@ pub struct Peer {
     /// Everything that may still emit an event; awaited before the process ends.
     pub tasks: TaskTracker,
     alpns: Vec<String>,
+    policy: Option<Policy>,
     table: Mutex<Table>,
 }
 
@@ -63,6 +65,8 @@ impl Peer {
         let mut builder = Endpoint::builder(presets::Minimal)
             .relay_mode(RelayMode::Disabled)
             .clear_ip_transports()
+            .hooks(options.hooks)
+            .transport_config(transport(options.idle, options.datagrams)?)
             .alpns(options.alpns.iter().map(|alpn| alpn.as_bytes().to_vec()).collect());
         for bind in &options.binds {
             // The subnet of the loopback device, and no default route: a datagram to anywhere else has no socket to leave by.
@@ -73,14 +77,12 @@ impl Peer {
         if let Some(secret) = options.secret {
             builder = builder.secret_key(secret);
         }
-        if let Some(idle) = options.idle {
-            builder = builder.transport_config(impatient(idle)?);
-        }
         Ok(Self {
             endpoint: builder.bind().await.map_err(bind_failure)?,
             pattern: Pattern::new(),
             tasks: TaskTracker::new(),
             alpns: options.alpns,
+            policy: options.policy,
             table: Mutex::default(),
         })
     }
@@ -105,6 +107,11 @@ impl Peer {
     }
 
     async fn accept(self: Arc<Self>, incoming: Incoming) {
+        let admitted = match self.policy {
+            Some(policy) => policy.admit(incoming),
+            None => Some(incoming),
+        };
+        let Some(incoming) = admitted else { return };
         let accepted = match incoming.accept() {
             Ok(accepting) => accepting.await.map_err(Failure::from),
             Err(error) => Err(error.into()),
@@ -196,15 +203,22 @@ impl Link {
     }
 }
 
-/// A short idle time-out needs keep-alives in proportion, or a healthy idle connection would end by it.
-fn impatient(idle: Duration) -> Result<QuicTransportConfig, Failure> {
-    let timeout = IdleTimeout::try_from(idle).map_err(|_| Failure::usage("--idle-ms is too large"))?;
-    let keep_alive = (idle / 3).min(MAX_KEEP_ALIVE);
-    Ok(QuicTransportConfig::builder()
-        .max_idle_timeout(Some(timeout))
-        .keep_alive_interval(keep_alive)
-        .default_path_keep_alive_interval(keep_alive)
-        .build())
+/// iroh's own settings, but for what was asked for.
+fn transport(idle: Option<Duration>, datagrams: bool) -> Result<QuicTransportConfig, Failure> {
+    let mut builder = QuicTransportConfig::builder();
+    if !datagrams {
+        builder = builder.datagram_receive_buffer_size(None);
+    }
+    if let Some(idle) = idle {
+        let timeout = IdleTimeout::try_from(idle).map_err(|_| Failure::usage("--idle-ms is too large"))?;
+        // Keep-alives in proportion, or a healthy idle connection would end by the short time-out.
+        let keep_alive = (idle / 3).min(MAX_KEEP_ALIVE);
+        builder = builder
+            .max_idle_timeout(Some(timeout))
+            .keep_alive_interval(keep_alive)
+            .default_path_keep_alive_interval(keep_alive);
+    }
+    Ok(builder.build())
 }
 
 fn bind_failure(error: impl std::fmt::Display) -> Failure {

@@ -9,6 +9,9 @@ use crate::{failure::Failure, options::loopback, peer::varint};
 /// Streams of one `echo-many`. iroh grants 100 at a time; the rest wait for credit.
 const MAX_STREAMS: u64 = 100_000;
 
+/// Keying material of one `export`.
+const MAX_EXPORT_BYTES: u64 = 4096;
+
 /// A command and the tag its answer carries.
 pub struct Request {
     pub tag: Option<String>,
@@ -19,7 +22,8 @@ pub enum Action {
     Dial {
         id: EndpointId,
         addrs: Vec<SocketAddr>,
-        alpn: String,
+        /// In order of preference; the first is the one asked for, the others are additional.
+        alpns: Vec<String>,
     },
     /// What is done on a connection.
     On {
@@ -39,14 +43,48 @@ pub enum Action {
 
 /// `line` is sent first on each stream, if it is there, so that a scripted peer knows its part.
 pub enum Job {
-    Echo { bytes: u64, line: Option<String> },
-    EchoMany { streams: u64, bytes: u64, line: Option<String> },
-    Uni { bytes: u64 },
-    BiReset { code: VarInt, line: Option<String> },
-    BiStop { code: VarInt, line: Option<String> },
-    WaitStopped { line: Option<String> },
-    ReadUntilReset { line: Option<String> },
-    Call { bytes: u64, line: String },
+    Echo {
+        bytes: u64,
+        line: Option<String>,
+    },
+    EchoMany {
+        streams: u64,
+        bytes: u64,
+        line: Option<String>,
+    },
+    Uni {
+        bytes: u64,
+    },
+    BiReset {
+        code: VarInt,
+        line: Option<String>,
+    },
+    BiStop {
+        code: VarInt,
+        line: Option<String>,
+    },
+    WaitStopped {
+        line: Option<String>,
+    },
+    ReadUntilReset {
+        line: Option<String>,
+    },
+    Call {
+        bytes: u64,
+        line: String,
+    },
+    /// Datagrams one after the other.
+    Datagrams {
+        bytes: u64,
+        count: u64,
+    },
+    MaxDatagram,
+    /// Keying material from the TLS exporter.
+    Export {
+        length: usize,
+        label: String,
+        context: Option<String>,
+    },
     Stats,
 }
 
@@ -75,8 +113,11 @@ fn action(name: &str, words: &mut Words<'_>) -> Result<Action, Failure> {
             let id = words.word("an endpoint id")?;
             let id = id.parse().map_err(|_| Failure::usage(format!("not an endpoint id: {id}")))?;
             let addrs = words.word("addresses")?.split(',').map(loopback).collect::<Result<_, _>>()?;
-            let alpn = words.word("an ALPN")?.to_owned();
-            Ok(Action::Dial { id, addrs, alpn })
+            let mut alpns = vec![words.word("an ALPN")?.to_owned()];
+            while let Some(alpn) = words.next() {
+                alpns.push(alpn.to_owned());
+            }
+            Ok(Action::Dial { id, addrs, alpns })
         }
         "close" => {
             let conn = words.number("a connection")?;
@@ -113,9 +154,22 @@ fn job(name: &str, words: &mut Words<'_>) -> Result<Job, Failure> {
             let line = words.line().ok_or_else(|| Failure::usage("a script line is missing"))?;
             Job::Call { bytes, line }
         }
+        "datagrams" => {
+            Job::Datagrams { bytes: words.number("a number of bytes")?, count: words.number("a number of datagrams")? }
+        }
+        "max-datagram" => Job::MaxDatagram,
+        "export" => export(words)?,
         "stats" => Job::Stats,
         _ => return Err(Failure::usage(format!("unknown command {name}"))),
     })
+}
+
+fn export(words: &mut Words<'_>) -> Result<Job, Failure> {
+    let length = words.number("a number of bytes")?;
+    if length > MAX_EXPORT_BYTES {
+        return Err(Failure::usage(format!("more than {MAX_EXPORT_BYTES} bytes")));
+    }
+    Ok(Job::Export { length: length as usize, label: words.word("a label")?.to_owned(), context: words.line() })
 }
 
 /// The words of a line, and what follows them.

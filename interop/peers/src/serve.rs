@@ -6,6 +6,7 @@ use bytes::Bytes;
 use iroh::endpoint::{ReadError, RecvStream, SendStream, VarInt};
 
 use crate::{
+    datagram,
     events::Event,
     failure::Failure,
     pattern::{Fnv, PIECE_BYTES},
@@ -19,9 +20,9 @@ const MAX_UNI_BYTES: usize = 256 * 1024 * 1024;
 /// Stream code for what this peer refuses: an unknown script line, a unidirectional stream beyond the limit.
 pub const REFUSED: VarInt = VarInt::from_u32(0xbad);
 
-/// Accepts streams until the connection ends. Each is served by a task of its own; QUIC's stream credit bounds their number.
+/// Accepts streams and datagrams until the connection ends. Each is served by a task of its own; QUIC's stream credit bounds their number.
 pub async fn serve(peer: Arc<Peer>, link: Arc<Link>) {
-    tokio::join!(serve_bi(&peer, &link), serve_uni(&peer, &link));
+    tokio::join!(serve_bi(&peer, &link), serve_uni(&peer, &link), datagram::serve(&link));
 }
 
 async fn serve_bi(peer: &Arc<Peer>, link: &Arc<Link>) {

@@ -203,6 +203,70 @@ fn counts_what_a_connection_did() {
     assert!(number(&stats, "udp-rx-datagrams") > 0);
 }
 
+#[test]
+fn sends_datagrams_back() {
+    let mut pair = Pair::connected(ECHO);
+    pair.dialler.tell(&format!("datagrams t {} 1000 3", pair.conn));
+    pair.dialler.expect(&["done", r#""tag":"t""#]);
+    let back = pair.dialler.expect(&["datagram"]);
+    assert_eq!((number(&back, "bytes"), text(&back, "fnv")), (1000, &*format!("{:016x}", pattern_fnv(1000))));
+    pair.dialler.tell(&format!("datagrams long {} 3000 1", pair.conn));
+    assert_eq!(text(&pair.dialler.expect(&["error", r#""tag":"long""#]), "kind"), "datagram-too-large");
+}
+
+#[test]
+fn may_take_no_datagrams() {
+    let mut pair = Pair::start(&[], &["--no-datagrams"]);
+    pair.connect(ECHO);
+    pair.dialler.tell(&format!("datagrams t {} 10 1", pair.conn));
+    assert_eq!(text(&pair.dialler.expect(&["error", r#""tag":"t""#]), "kind"), "datagram-unsupported");
+    pair.acceptor.tell("datagrams t 1 10 1");
+    assert_eq!(text(&pair.acceptor.expect(&["error", r#""tag":"t""#]), "kind"), "datagram-disabled");
+}
+
+#[test]
+fn derives_the_same_keying_material_on_both_sides() {
+    let mut pair = Pair::connected(ECHO);
+    pair.dialler.tell(&format!("export t {} 48 some-label some context", pair.conn));
+    pair.acceptor.tell("export t 1 48 some-label some context");
+    let key = text(&pair.dialler.expect(&["done", r#""tag":"t""#]), "key").to_owned();
+    assert_eq!((key.len(), text(&pair.acceptor.expect(&["done", r#""tag":"t""#]), "key")), (96, &*key));
+}
+
+#[test]
+fn turns_diallers_away_before_the_handshake() {
+    let mut pair = Pair::start(&["--idle-ms", "1000"], &["--incoming", "retry"]);
+    pair.connect(ECHO);
+    pair.acceptor.expect(&["incoming", r#""validated":false"#, r#""verdict":"retry""#]);
+    pair.acceptor.expect(&["incoming", r#""validated":true"#, r#""verdict":"accept""#]);
+
+    for (policy, kind) in [("refuse", "transport"), ("ignore", "timed-out")] {
+        pair.acceptor = Driver::start(&other(), &["--incoming", policy]);
+        let target = pair.target();
+        pair.dialler.tell(&format!("dial {policy} {target} unknown/0 {ECHO}"));
+        let error = pair.dialler.expect(&["error", &format!(r#""tag":"{policy}""#)]);
+        assert_eq!(text(&error, "kind"), kind);
+        pair.acceptor.expect(&["incoming", r#""alpns":["unknown/0","dialkey/echo/0"]"#]);
+    }
+}
+
+#[test]
+fn rejects_by_its_hooks() {
+    let mut pair = Pair::start(&["--reject-dials"], &["--reject-connections", "81 not you"]);
+    let target = pair.target();
+    pair.dialler.tell(&format!("dial t {target} {ECHO}"));
+    assert_eq!(text(&pair.dialler.expect(&["error", r#""tag":"t""#]), "kind"), "locally-rejected");
+
+    pair.dialler = Driver::start(&own(), &[]);
+    pair.dialler.tell(&format!("dial t {target} {ECHO}"));
+    let closed = pair.dialler.expect(&["closed"]);
+    assert_eq!(
+        (text(&closed, "kind"), number(&closed, "code"), text(&closed, "reason")),
+        ("application", 81, "not you")
+    );
+    assert_eq!(text(&pair.acceptor.expect(&["handshake-failed"]), "kind"), "locally-rejected");
+}
+
 /// A dialler of this release and an acceptor of the other.
 struct Pair {
     dialler: Driver,
