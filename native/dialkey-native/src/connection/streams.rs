@@ -253,9 +253,6 @@ impl Conn {
         code: &mut u64,
     ) -> Outcome<i64> {
         check_id(id)?;
-        if to.is_empty() {
-            return Err(Fault::arg("no room for stream data"));
-        }
         let result = self.quic.stream_recv(id, to);
         if !self.quic.stream_readable(id) {
             self.streams.is_drained(id);

@@ -31,11 +31,11 @@ pub unsafe extern "C" fn dk_stream_send(
     })
 }
 
-/// Takes up to cap bytes from a stream; cap must not be 0. Returns their
-/// number; flags receives dk_recv_flag bits. DK_DONE when nothing is there;
-/// on DK_ERR_STREAM_RESET err receives the peer's code; DK_ERR_STATE when the
-/// stream is over or was never there; DK_ERR_CLOSED when the connection ended
-/// and nothing is left.
+/// Takes up to cap bytes from a stream. Returns their number; flags receives
+/// dk_recv_flag bits. A cap of 0 takes nothing, but tells of a reset or of an
+/// end that is reached. DK_DONE when nothing is there; on DK_ERR_STREAM_RESET
+/// err receives the peer's code; DK_ERR_STATE when the stream is over or was
+/// never there; DK_ERR_CLOSED when the connection ended and nothing is left.
 ///
 /// # Safety
 /// p must be valid for writing cap bytes, flags and err for writing.

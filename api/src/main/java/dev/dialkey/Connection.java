@@ -170,6 +170,30 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
+   * The datagrams of this connection.
+   *
+   * @return always usable; calls fail if the peer takes none
+   */
+  public Datagrams datagrams() {
+    return new Datagrams(this, core.datagrams());
+  }
+
+  /**
+   * Keying material that both sides derive alike and nobody else can (RFC 8446 section 7.5), for
+   * example to bind an authentication of the application's own to this connection.
+   *
+   * @param length how many bytes, 1 to 8160
+   * @param label names the purpose, 1 to 249 bytes
+   * @param context what it is bound to beside; may be empty
+   * @return the bytes; secret
+   * @throws ConnectionClosedException when the connection is over
+   */
+  public byte[] exportKeyingMaterial(int length, byte[] label, byte[] context)
+      throws ConnectionClosedException {
+    return core.view().exportKeying(length, label, context);
+  }
+
+  /**
    * The protocol both sides agreed on.
    *
    * @return the ALPN
@@ -202,7 +226,7 @@ public final class Connection implements AutoCloseable {
    * @return a snapshot; empty once the connection is over
    */
   public List<PathInfo> paths() {
-    return core.paths();
+    return core.view().paths();
   }
 
   /**
@@ -212,7 +236,7 @@ public final class Connection implements AutoCloseable {
    * @return the watched paths
    */
   public Watch<List<PathInfo>> watchPaths() {
-    return core.pathWatch().paths();
+    return core.view().pathWatch().paths();
   }
 
   /**
@@ -221,7 +245,7 @@ public final class Connection implements AutoCloseable {
    * @return the events, for one reader, who closes it
    */
   public Events<PathEvent> pathEvents() {
-    return core.pathWatch().events();
+    return core.view().pathWatch().events();
   }
 
   /**
@@ -230,7 +254,7 @@ public final class Connection implements AutoCloseable {
    * @return the watched answer
    */
   public Watch<ConnectionType> connectionType() {
-    return core.pathWatch().type();
+    return core.view().pathWatch().type();
   }
 
   /**
@@ -248,7 +272,7 @@ public final class Connection implements AutoCloseable {
    * @return a snapshot
    */
   public ConnectionStats stats() {
-    return core.stats();
+    return core.view().stats();
   }
 
   /**

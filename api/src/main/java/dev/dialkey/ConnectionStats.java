@@ -12,6 +12,10 @@ package dev.dialkey;
  * @param streamBytesRetransmitted stream bytes sent again
  * @param datagramsDropped UDP datagrams of which no packet was accepted
  * @param keepAlives PINGs sent to keep the connection alive
+ * @param messagesSent datagrams of the application sent, see {@link Datagrams}
+ * @param messagesReceived datagrams of the application received
+ * @param messagesSendDropped those dropped because the send buffer was full
+ * @param messagesReceiveDropped those dropped because nobody read them in time
  */
 public record ConnectionStats(
     long packetsSent,
@@ -22,4 +26,8 @@ public record ConnectionStats(
     long bytesLost,
     long streamBytesRetransmitted,
     long datagramsDropped,
-    long keepAlives) {}
+    long keepAlives,
+    long messagesSent,
+    long messagesReceived,
+    long messagesSendDropped,
+    long messagesReceiveDropped) {}

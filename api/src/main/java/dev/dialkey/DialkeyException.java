@@ -8,6 +8,7 @@ import java.io.IOException;
  */
 public abstract sealed class DialkeyException extends IOException
     permits ConnectionClosedException,
+        DatagramException,
         DialException,
         DialkeyTimeoutException,
         EndpointBindException,

@@ -2,13 +2,11 @@ package dev.dialkey;
 
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.PeerConnection;
+import dev.dialkey.internal.endpoint.AsyncCalls;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -51,15 +49,7 @@ final class Establishment {
   }
 
   private Optional<Connection> await(long deadlineNanos) throws IOException {
-    try {
-      return result.get(Deadline.nanosLeft(deadlineNanos), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new DialkeyTimeoutException("wait for the hooks");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for the hooks");
-    } catch (ExecutionException e) {
-      throw new AssertionError("it is never completed with a failure", e);
-    }
+    Duration left = Duration.ofNanos(Deadline.nanosLeft(deadlineNanos));
+    return AsyncCalls.await(result, left, "wait for the hooks");
   }
 }

@@ -43,6 +43,35 @@ public final class Incoming implements AutoCloseable {
   }
 
   /**
+   * Has the peer prove first that it receives at its address (RFC 9000 section 8.1.2). If it does,
+   * it comes up again with {@link #isAddrValidated()}; that costs it a round trip.
+   *
+   * @throws IllegalStateException when it has proved it already, or was decided about before
+   */
+  public void retry() {
+    endpoint.core().reception().retry(pending);
+  }
+
+  /**
+   * Whether the peer has proved that it receives at its address.
+   *
+   * @return true after a {@link #retry()}
+   */
+  public boolean isAddrValidated() {
+    return pending.isValidated();
+  }
+
+  /**
+   * Looks into the peer's first message. It costs some decryption, and nothing of it is
+   * authenticated yet: anybody can send it.
+   *
+   * @return empty when not all of it is there, it is malformed, or was decided about
+   */
+  public Optional<ClientHelloInfo> peek() {
+    return endpoint.core().reception().peek(pending).map(ClientHelloInfo::of);
+  }
+
+  /**
    * Where the peer sends from. Nobody knows yet whether it receives there too, unless {@link
    * #isAddrValidated()}.
    *

@@ -14,6 +14,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -209,6 +210,17 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
   public void stop(long code) {
     SendStream.checkCode(code);
     half.stop(code);
+  }
+
+  /**
+   * Completes when there is nothing more to hear of this half: with the peer's code when it has
+   * given the stream up, or empty when the end was read or this side has stopped the stream.
+   *
+   * @return a future of the caller's own; fails with {@link ConnectionClosedException} when the
+   *     connection ends first
+   */
+  public CompletableFuture<OptionalLong> receivedReset() {
+    return half.receivedReset();
   }
 
   /** Stops the stream with code 0, unless its end was read. */

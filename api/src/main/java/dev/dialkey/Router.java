@@ -171,6 +171,12 @@ public final class Router implements AutoCloseable {
     }
     Verdict verdict = verdict(incoming);
     switch (verdict) {
+      case RETRY -> {
+        if (incoming.isAddrValidated()) {
+          return true; // It has come again and proved its address.
+        }
+        incoming.retry();
+      }
       case REJECT -> incoming.refuse();
       case IGNORE -> incoming.ignore();
       case ACCEPT -> {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -179,6 +180,44 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   public void finish() throws IOException {
     output.push(Deadline.NEVER);
     half.finish();
+  }
+
+  /**
+   * Completes when there is nothing more to hear of this half: with the peer's code when it wants
+   * no more, or empty when the peer's QUIC has acknowledged everything after {@link #finish()}, or
+   * when this side has reset the stream. That the peer's application has read it, only the
+   * application can tell. A stop that came after the end and before anyone asked shows as empty.
+   *
+   * @return a future of the caller's own; fails with {@link ConnectionClosedException} when the
+   *     connection ends first
+   */
+  public CompletableFuture<OptionalLong> stopped() {
+    return half.stopped();
+  }
+
+  /**
+   * Waits after {@link #finish()} until the peer's QUIC has acknowledged everything. That the
+   * peer's application has read it, only the application can tell.
+   *
+   * @param timeout how long to wait
+   * @throws StreamStoppedException when the peer wants no more
+   * @throws DialkeyTimeoutException when the time is over
+   * @throws ConnectionClosedException when the connection ends first
+   * @throws IllegalStateException before {@link #finish()}, or after a reset
+   * @throws IOException an {@link java.io.InterruptedIOException} when interrupted
+   */
+  public void awaitAcked(Duration timeout) throws IOException {
+    if (!half.isFinished()) {
+      throw new IllegalStateException("finish() comes first");
+    }
+    try {
+      OptionalLong code = AsyncCalls.await(half.stopped(), timeout, "wait for acknowledgements");
+      if (code.isPresent()) {
+        throw new StreamStoppedException(code.getAsLong());
+      }
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**

@@ -14,6 +14,12 @@ public final class TransportOptions {
 
   private static final long MAX_WINDOW = 1L << 40;
 
+  /** No packet may be smaller (RFC 9000 section 14), so a datagram counts as that long. */
+  private static final int MIN_MTU = 1_200;
+
+  private static final int MAX_MTU = 1_452;
+  private static final long MAX_DATAGRAM_BYTES = 65_536L * MIN_MTU;
+
   private final Builder values;
 
   private TransportOptions(Builder values) {
@@ -130,6 +136,52 @@ public final class TransportOptions {
     return values.congestionControl;
   }
 
+  /**
+   * Bytes of datagrams kept until they are read, counted as datagrams of 1,200 bytes; beyond that
+   * the oldest are dropped.
+   *
+   * @return bytes, 0 when none are taken
+   */
+  public long datagramReceiveBuffer() {
+    return values.datagramReceiveBuffer;
+  }
+
+  /**
+   * Bytes of datagrams kept until they are sent.
+   *
+   * @return bytes
+   */
+  public long datagramSendBuffer() {
+    return values.datagramSendBuffer;
+  }
+
+  /**
+   * Largest UDP payload that is sent, on paths that carry it.
+   *
+   * @return bytes
+   */
+  public int maxMtu() {
+    return values.maxMtu;
+  }
+
+  /**
+   * Whether packets are spread over the round trip in place of bursts.
+   *
+   * @return true if so
+   */
+  public boolean pacing() {
+    return values.pacing;
+  }
+
+  /**
+   * Packets that may be in flight before the first acknowledgement.
+   *
+   * @return packets
+   */
+  public int initialWindowPackets() {
+    return values.initialWindowPackets;
+  }
+
   /** Collects options. Not thread-safe. */
   public static final class Builder {
     private int maxBiStreams = 100;
@@ -141,6 +193,11 @@ public final class TransportOptions {
     private Duration initialRtt = Duration.ofMillis(100);
     private boolean mtuDiscovery = true;
     private CongestionControl congestionControl = CongestionControl.CUBIC;
+    private long datagramReceiveBuffer = 1_250_000;
+    private long datagramSendBuffer = MIB;
+    private int maxMtu = MAX_MTU;
+    private boolean pacing = true;
+    private int initialWindowPackets = 10;
 
     private Builder() {}
 
@@ -245,6 +302,61 @@ public final class TransportOptions {
     }
 
     /**
+     * Sets {@link TransportOptions#datagramReceiveBuffer()}; default 1,250,000.
+     *
+     * @param bytes 0 to 78,643,200
+     * @return this
+     */
+    public Builder datagramReceiveBuffer(long bytes) {
+      datagramReceiveBuffer = inRange("datagramReceiveBuffer", bytes, 0, MAX_DATAGRAM_BYTES);
+      return this;
+    }
+
+    /**
+     * Sets {@link TransportOptions#datagramSendBuffer()}; default 1 MiB.
+     *
+     * @param bytes 1,500 to 2^30
+     * @return this
+     */
+    public Builder datagramSendBuffer(long bytes) {
+      datagramSendBuffer = inRange("datagramSendBuffer", bytes, 1_500, 1 << 30);
+      return this;
+    }
+
+    /**
+     * Sets {@link TransportOptions#maxMtu()}; default 1452.
+     *
+     * @param bytes 1200 to 1452
+     * @return this
+     */
+    public Builder maxMtu(int bytes) {
+      maxMtu = (int) inRange("maxMtu", bytes, MIN_MTU, MAX_MTU);
+      return this;
+    }
+
+    /**
+     * Sets {@link TransportOptions#pacing()}; default on.
+     *
+     * @param enabled whether to pace
+     * @return this
+     */
+    public Builder pacing(boolean enabled) {
+      pacing = enabled;
+      return this;
+    }
+
+    /**
+     * Sets {@link TransportOptions#initialWindowPackets()}; default 10.
+     *
+     * @param packets 2 to 100
+     * @return this
+     */
+    public Builder initialWindowPackets(int packets) {
+      initialWindowPackets = (int) inRange("initialWindowPackets", packets, 2, 100);
+      return this;
+    }
+
+    /**
      * The options as they stand.
      *
      * @return the options
@@ -260,6 +372,11 @@ public final class TransportOptions {
       copy.initialRtt = initialRtt;
       copy.mtuDiscovery = mtuDiscovery;
       copy.congestionControl = congestionControl;
+      copy.datagramReceiveBuffer = datagramReceiveBuffer;
+      copy.datagramSendBuffer = datagramSendBuffer;
+      copy.maxMtu = maxMtu;
+      copy.pacing = pacing;
+      copy.initialWindowPackets = initialWindowPackets;
       return new TransportOptions(copy);
     }
 

@@ -4,6 +4,8 @@ package dev.dialkey;
 public enum Verdict {
   /** Go on with the handshake. */
   ACCEPT,
+  /** Have the peer prove first that it receives at its address; it comes again then. */
+  RETRY,
   /** Tell the peer that it is not wanted. */
   REJECT,
   /** Say nothing. */

@@ -1,8 +1,11 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.CloseReason;
 import dev.dialkey.bindings.NativeStatus;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Opens, accepts and finds the streams of one connection. State is guarded by its lock. */
@@ -23,6 +26,9 @@ public final class ConnectionStreams {
   private final Kind bi = new Kind();
   private final Kind uni = new Kind();
   private final StreamMap open = new StreamMap();
+
+  /** Those of which somebody wants to know of a reset; the open streams bound it. */
+  private final List<ReadHalf> watchedForReset = new ArrayList<>(0);
 
   ConnectionStreams(PeerConnection connection, boolean client) {
     this.connection = connection;
@@ -116,11 +122,44 @@ public final class ConnectionStreams {
     uni.openers.wakeAll();
   }
 
-  void onConnectionClosed() {
-    open.forEach(StreamState::onConnectionClosed);
+  void onAcked(long id) {
+    StreamState stream = open.get(id);
+    if (stream != null) {
+      stream.writeHalf().end().acknowledged();
+    }
+  }
+
+  void onStopped(long id, long code) {
+    StreamState stream = open.get(id);
+    if (stream != null) {
+      stream.writeHalf().onStopped(code);
+    }
+  }
+
+  void onConnectionClosed(CloseReason reason) {
+    open.forEach(stream -> stream.onConnectionClosed(reason));
     for (Kind kind : new Kind[] {bi, uni}) {
       kind.openers.wakeAll();
       kind.acceptors.wakeAll();
+    }
+  }
+
+  /** Has the half looked at whenever something was received, until it is over. */
+  void watchForReset(ReadHalf half) {
+    watchedForReset.add(half);
+  }
+
+  /** Something was received. */
+  void onReceived() {
+    if (!watchedForReset.isEmpty()) {
+      watchedForReset.removeIf(ReadHalf::lookForReset);
+    }
+  }
+
+  /** Has events for a stream of ours or the peer's come to it again. */
+  void keep(StreamState stream) {
+    if (open.get(stream.id()) == null) {
+      open.put(stream);
     }
   }
 

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * packet is the peer for good (docs/spec/quic.md, "First flight").
  */
 final class DialRoute extends Route {
-  private final List<NativeAddress> candidates;
+  /** First byte of a Retry packet but for its lower half, RFC 9000 section 17.2.5. */
+  private static final int RETRY = 0xf0;
+
+  /** All of them, or the one that has asked for a proof of our address. */
+  private List<NativeAddress> candidates;
+
   private final NativeAddress virtualPeer;
   private final NativeAddress virtualLocal;
   private final Transports transports;
@@ -28,6 +33,8 @@ final class DialRoute extends Route {
 
   /** Who sent the datagram fed last, while nobody is pinned. */
   private NativeAddress lastSource = NativeAddress.NONE;
+
+  private boolean lastIsRetry;
 
   DialRoute(
       List<NativeAddress> candidates,
@@ -42,6 +49,16 @@ final class DialRoute extends Route {
     this.counters = host.counters();
   }
 
+  /**
+   * The last datagram was accepted by the engine. The token of a Retry is good at the address that
+   * sent it alone: elsewhere it would be taken for a forged one.
+   */
+  void answered() {
+    if (lastIsRetry) {
+      candidates = List.of(lastSource);
+    }
+  }
+
   /** The sender of the last datagram proved to be the peer. */
   NativeAddress pinLastSource() {
     pinned = lastSource;
@@ -54,6 +71,7 @@ final class DialRoute extends Route {
     NativeAddress peer = pinned;
     if (peer == null) {
       lastSource = batch.from(first);
+      lastIsRetry = (batch.byteAt(first, 0) & RETRY) == RETRY;
       if (!candidates.contains(lastSource)) {
         return 0;
       }

@@ -25,9 +25,14 @@ final class EventHandler {
       case NativeEvent.STATE -> connection.onState((int) events.a(i));
       case NativeEvent.STREAM_READABLE -> connection.streams().onReadable(events.a(i));
       case NativeEvent.STREAM_WRITABLE -> connection.streams().onWritable(events.a(i));
+      case NativeEvent.STREAM_ACKED -> connection.streams().onAcked(events.a(i));
+      case NativeEvent.STREAM_STOPPED -> connection.streams().onStopped(events.a(i), events.b(i));
+      case NativeEvent.DATAGRAM_READABLE -> connection.datagrams().onReadable();
+      case NativeEvent.DATAGRAM_WRITABLE -> connection.datagrams().onWritable();
       case NativeEvent.STREAM_CREDIT -> connection.streams().onCredit();
       case NativeEvent.CID_ISSUED -> connection.ids().add(events.connectionId(i));
       case NativeEvent.CID_RETIRED -> connection.ids().remove(events.connectionId(i));
+      case NativeEvent.PEER_ANSWERED -> connection.onPeerAnswered();
       case NativeEvent.PEER_PINNED -> connection.onPeerPinned();
       case NativeEvent.PATH_MIGRATED -> connection.onPeerMigrated(events.peer(i), events.local(i));
       default -> {

@@ -42,8 +42,8 @@ public final class PathWatch {
   PathWatch(PeerConnection connection) {
     this.connection = connection;
     var executor = connection.host().executor();
-    this.paths = new Watched<>(connection::paths, executor);
-    this.type = new Watched<>(() -> typeOf(connection.paths()), executor);
+    this.paths = new Watched<>(connection.view()::paths, executor);
+    this.type = new Watched<>(() -> typeOf(connection.view().paths()), executor);
   }
 
   public Watch<List<PathInfo>> paths() {

@@ -2,8 +2,6 @@ package dev.dialkey.internal.connection;
 
 import dev.dialkey.CloseReason;
 import dev.dialkey.ConnectionClosedException;
-import dev.dialkey.ConnectionStats;
-import dev.dialkey.PathInfo;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.bindings.NativeState;
@@ -16,7 +14,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One QUIC connection. Its lock guards the native connection and all Java state beside it; whoever
@@ -33,16 +30,16 @@ public final class PeerConnection extends Driven {
   private final Route route;
   private final boolean client;
   private final ConnectionStreams streams;
+  private final PeerDatagrams datagrams;
   private final ConnectionIds ids;
   private final Flusher flusher;
   private final Lifecycle lifecycle;
   private final EarlyFeed early;
+  private final ConnectionView view;
   private final long connectionId;
 
   // Guarded by lock.
-  private @Nullable ConnectionStats lastStats;
   private boolean freed;
-  private @Nullable PathWatch pathWatch;
 
   /** Whether data that came before the end may still be read, so that the native side must stay. */
   private boolean lingers;
@@ -59,9 +56,11 @@ public final class PeerConnection extends Driven {
     this.route = route;
     this.client = route instanceof DialRoute;
     this.early = new EarlyFeed(early);
+    this.view = new ConnectionView(this, engine, route);
     this.connectionId = host.nextConnectionId();
     this.lifecycle = new Lifecycle(this, lock, engine);
     this.streams = new ConnectionStreams(this, client);
+    this.datagrams = new PeerDatagrams(this);
     this.ids = new ConnectionIds(host.connections(), this);
     this.flusher = new Flusher(this, engine, route, host.transmitPool());
   }
@@ -112,6 +111,7 @@ public final class PeerConnection extends Driven {
         }
         next += run;
       }
+      streams.onReceived();
       flusher.noteReceived();
     } finally {
       lock.unlock();
@@ -212,7 +212,7 @@ public final class PeerConnection extends Driven {
 
   private void free() {
     ids.removeAll();
-    lastStats = Snapshots.stats(engine.stats());
+    view.keepLastStats();
     freed = true;
     engine.close();
     host.gone(this);
@@ -236,10 +236,16 @@ public final class PeerConnection extends Driven {
       accepted.confirm();
     }
     if ((gained & NativeState.ESTABLISHED) != 0) {
-      pathsChanged();
+      view.pathsChanged();
     }
     // What arrived before somebody else ended it may still be read.
     lingers |= wasOpen && !lifecycle.isOpen();
+  }
+
+  void onPeerAnswered() {
+    if (route instanceof DialRoute dial) {
+      dial.answered();
+    }
   }
 
   void onPeerPinned() {
@@ -251,13 +257,7 @@ public final class PeerConnection extends Driven {
   void onPeerMigrated(NativeAddress peer, NativeAddress local) {
     if (route instanceof AcceptedRoute accepted) {
       accepted.moveTo(peer, local);
-      pathsChanged();
-    }
-  }
-
-  private void pathsChanged() {
-    if (pathWatch != null) {
-      pathWatch.update(paths());
+      view.pathsChanged();
     }
   }
 
@@ -267,10 +267,9 @@ public final class PeerConnection extends Driven {
 
   void onEnd(CloseReason reason) {
     LOG.log(Level.DEBUG, () -> describe() + " closed " + reason.describe());
-    streams.onConnectionClosed();
-    if (pathWatch != null) {
-      pathWatch.end(reason, freed ? List.of() : Snapshots.paths(engine, now(), route));
-    }
+    streams.onConnectionClosed(reason);
+    datagrams.onConnectionClosed();
+    view.closed(reason);
     host.closed(this, reason);
   }
 
@@ -303,11 +302,15 @@ public final class PeerConnection extends Driven {
     return streams;
   }
 
+  public PeerDatagrams datagrams() {
+    return datagrams;
+  }
+
   long now() {
     return System.nanoTime();
   }
 
-  /** Whether the engine may still be asked about streams; also while received data is read out. */
+  /** Whether the engine may still be asked; also while received data is read out. */
   boolean hasEngine() {
     return !freed;
   }
@@ -373,43 +376,9 @@ public final class PeerConnection extends Driven {
     return client;
   }
 
-  public ConnectionStats stats() {
-    lock.lock();
-    try {
-      ConnectionStats last = lastStats;
-      return last != null ? last : Snapshots.stats(engine.stats());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  public List<PathInfo> paths() {
-    lock.lock();
-    try {
-      return !isUsable() ? List.of() : Snapshots.paths(engine, now(), route);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** What tells of changes of the paths. */
-  public PathWatch pathWatch() {
-    lock.lock();
-    try {
-      PathWatch watch = pathWatch;
-      if (watch == null) {
-        watch = new PathWatch(this);
-        pathWatch = watch;
-        watch.update(paths());
-        CloseReason reason = lifecycle.closeReason();
-        if (reason != null) {
-          watch.end(reason, List.of());
-        }
-      }
-      return watch;
-    } finally {
-      lock.unlock();
-    }
+  /** What the application sees of it. */
+  public ConnectionView view() {
+    return view;
   }
 
   /** A number that no other connection of the endpoint has. */

@@ -1,11 +1,14 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.CloseReason;
 import dev.dialkey.StreamFinishedException;
 import dev.dialkey.StreamResetException;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.bindings.NativeStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +51,9 @@ public final class ReadHalf {
   private long resetCode = NOT_RESET;
   private long bytesRead;
 
+  /** Made for the first one who asks. */
+  private @Nullable EndWatch watch;
+
   ReadHalf(PeerConnection connection, StreamState stream) {
     this.connection = connection;
     this.lock = connection.lock();
@@ -85,6 +91,53 @@ public final class ReadHalf {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * How this half ends: with the code of the peer's reset, or empty when its end was read or this
+   * side stopped it.
+   */
+  public CompletableFuture<OptionalLong> receivedReset() {
+    lock.lock();
+    try {
+      EndWatch current = watch;
+      if (current == null) {
+        current = new EndWatch(connection.host().executor());
+        watch = current;
+        connection.streams().watchForReset(this);
+        lookForReset();
+      }
+      CloseReason closed = connection.lifecycle().closeReason();
+      if (stage != Stage.OPEN) {
+        current.complete(outcome());
+      } else if (closed != null && !readable) {
+        current.fail(closed);
+      }
+      return current.future();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OptionalLong outcome() {
+    return resetCode == NOT_RESET ? OptionalLong.empty() : OptionalLong.of(resetCode);
+  }
+
+  /**
+   * A reset shows without reading what came before it, which it has made void; but the engine tells
+   * of it only once that was read. Returns whether there is nothing more to look for.
+   */
+  boolean lookForReset() {
+    if (stage == Stage.OPEN && readable && connection.hasEngine()) {
+      NativeConnection engine = connection.nativeConnection();
+      long status = engine.streamReceive(connection.now(), stream.id(), 0, 0);
+      if (status >= 0) {
+        noteTaken(0, engine.receiveFlags());
+      } else if (status == NativeStatus.STREAM_RESET) {
+        noteStatus(status);
+      }
+    }
+    return stage != Stage.OPEN;
   }
 
   /** Bytes read so far. */
@@ -259,6 +312,9 @@ public final class ReadHalf {
   private void end(Stage last) {
     stage = last;
     readable = false;
+    if (watch != null) {
+      watch.complete(outcome());
+    }
     connection.streams().forgetIfOver(stream);
     connection.readOut();
   }
@@ -285,6 +341,14 @@ public final class ReadHalf {
       }
     }
     reader.complete();
+  }
+
+  void onConnectionClosed(CloseReason reason) {
+    EndWatch current = watch;
+    if (current != null) {
+      current.fail(reason);
+    }
+    wake();
   }
 
   void wake() {

@@ -30,7 +30,11 @@ final class Snapshots {
         stats.get(NativeStats.LOST_BYTES),
         stats.get(NativeStats.STREAM_RETRANSMITTED_BYTES),
         stats.get(NativeStats.DROPPED_DATAGRAMS),
-        stats.get(NativeStats.KEEP_ALIVES));
+        stats.get(NativeStats.KEEP_ALIVES),
+        stats.get(NativeStats.SENT_DATAGRAMS),
+        stats.get(NativeStats.RECEIVED_DATAGRAMS),
+        stats.get(NativeStats.SEND_DROPPED_DATAGRAMS),
+        stats.get(NativeStats.RECEIVE_DROPPED_DATAGRAMS));
   }
 
   private static PathInfo info(NativePath path, Route route) {

@@ -1,5 +1,6 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.CloseReason;
 import org.jspecify.annotations.Nullable;
 
 /** One stream: the halves that this side has of it. Guarded by the connection's lock. */
@@ -63,17 +64,19 @@ public final class StreamState {
     }
   }
 
-  void onConnectionClosed() {
+  void onConnectionClosed(CloseReason reason) {
     if (writeHalf != null) {
-      writeHalf.wake();
+      writeHalf.onConnectionClosed(reason);
     }
     if (readHalf != null) {
-      readHalf.wake();
+      readHalf.onConnectionClosed(reason);
     }
   }
 
+  /** Whether no event of the engine matters to it any more. */
   boolean isOver() {
-    return (writeHalf == null || writeHalf.isOver()) && (readHalf == null || readHalf.isOver());
+    return (writeHalf == null || writeHalf.end().isSettled())
+        && (readHalf == null || readHalf.isOver());
   }
 
   boolean mayHoldData() {

@@ -1,10 +1,12 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.CloseReason;
 import dev.dialkey.StreamFinishedException;
-import dev.dialkey.StreamStoppedException;
 import dev.dialkey.bindings.NativeStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,6 @@ public final class WriteHalf {
   private static final int MAX_HEAP_PIECE = 64 * 1024;
 
   private static final int MAX_NATIVE_PIECE = 256 * 1024;
-  private static final long NOT_STOPPED = -1;
 
   /** For a stop whose code the engine no longer knows. */
   private static final long UNKNOWN_CODE = 0;
@@ -26,11 +27,10 @@ public final class WriteHalf {
   private final ReentrantLock lock;
   private final StreamState stream;
   private final Waiter writer = new Waiter();
+  private final WriteEnd end;
 
   /** Set and looked at under the lock; volatile, for the writing thread clears it without. */
   private volatile boolean busy;
-
-  private boolean ended;
 
   /** Volatile: asked for without the lock. */
   private volatile int priority;
@@ -38,12 +38,11 @@ public final class WriteHalf {
   /** Of the last write that was not turned away; owned by the writing thread. */
   private long taken;
 
-  private long stoppedCode = NOT_STOPPED;
-
   WriteHalf(PeerConnection connection, StreamState stream) {
     this.connection = connection;
     this.lock = connection.lock();
     this.stream = stream;
+    this.end = new WriteEnd(connection, stream);
   }
 
   /** Writes bytes of a heap array and returns when the engine has taken them all. */
@@ -94,7 +93,7 @@ public final class WriteHalf {
       if (result < 0) {
         throwFor(result);
       }
-      end();
+      end.finished();
       connection.flusher().afterWrite(false, true);
     } finally {
       lock.unlock();
@@ -109,10 +108,10 @@ public final class WriteHalf {
   public boolean reset(long code) {
     lock.lock();
     try {
-      if (ended) {
+      if (end.isOver()) {
         return false;
       }
-      end();
+      end.reset();
       wake();
       if (connection.isUsable()) {
         connection.nativeConnection().streamReset(connection.now(), stream.id(), code);
@@ -124,9 +123,37 @@ public final class WriteHalf {
     }
   }
 
+  /**
+   * How this half ends: with the code of the peer's stop, or empty when everything was acknowledged
+   * after the end, or it was reset.
+   */
+  public CompletableFuture<OptionalLong> stopped() {
+    lock.lock();
+    try {
+      return end.future();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether this half was finished or reset. */
   public boolean isOver() {
-    return ended;
+    return end.isOver();
+  }
+
+  /** Whether this half was finished, so that an acknowledgement can be waited for. */
+  public boolean isFinished() {
+    lock.lock();
+    try {
+      return end.isFinished();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How it ended, or will. Under the lock. */
+  WriteEnd end() {
+    return end;
   }
 
   /** Sets the order in which streams are sent: larger goes first, -128 to 127. */
@@ -134,7 +161,7 @@ public final class WriteHalf {
     lock.lock();
     try {
       priority = newPriority;
-      if (!ended && connection.isUsable()) {
+      if (!end.isOver() && connection.isUsable()) {
         var engine = connection.nativeConnection();
         engine.streamPriority(stream.id(), Byte.MAX_VALUE - newPriority, true);
       }
@@ -216,11 +243,9 @@ public final class WriteHalf {
   }
 
   private void checkOpen() throws IOException {
-    if (stoppedCode != NOT_STOPPED) {
-      throw new StreamStoppedException(stoppedCode);
-    }
+    end.checkNotStopped();
     connection.checkUsable();
-    if (ended) {
+    if (end.isOver()) {
       throw new StreamFinishedException();
     }
   }
@@ -286,15 +311,19 @@ public final class WriteHalf {
 
   private void throwFor(long status) throws IOException {
     noteStopped(status);
-    if (stoppedCode != NOT_STOPPED) {
-      throw new StreamStoppedException(stoppedCode);
-    }
+    end.checkNotStopped();
     connection.throwFor(status);
   }
 
-  private void end() {
-    ended = true;
-    connection.streams().forgetIfOver(stream);
+  /** The peer wants no more. Called by a loop, under the lock. */
+  void onStopped(long code) {
+    end.stopped(code);
+    wake();
+  }
+
+  void onConnectionClosed(CloseReason reason) {
+    end.connectionClosed(reason);
+    wake();
   }
 
   /** The engine takes bytes again, or tells why not. Called by a loop, under the lock. */
@@ -324,12 +353,10 @@ public final class WriteHalf {
   /** The engine tells the code once, so it is kept for the writer to throw. */
   private void noteStopped(long status) {
     if (status == NativeStatus.STREAM_STOPPED) {
-      stoppedCode = connection.nativeConnection().streamErrorCode();
-      end();
+      onStopped(connection.nativeConnection().streamErrorCode());
     } else if (status == NativeStatus.STATE && connection.isUsable()) {
       // The peer reset and stopped it, the reader took the reset, and the engine forgot the rest.
-      stoppedCode = UNKNOWN_CODE;
-      end();
+      onStopped(UNKNOWN_CODE);
     }
   }
 

@@ -1,9 +1,15 @@
 package dev.dialkey.internal.endpoint;
 
+import dev.dialkey.DialkeyTimeoutException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Runs waiting calls for those who want futures. Thread-safe. */
@@ -47,6 +53,24 @@ public final class AsyncCalls {
         Thread.ofVirtual().name("dialkey-async").unstarted(() -> run(future, executor, call));
     future.worker.start();
     return future;
+  }
+
+  /** Waits for a future of this library, whose failures are of its own kinds. */
+  public static <T> T await(CompletableFuture<T> future, Duration timeout, String what)
+      throws IOException {
+    try {
+      return future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new DialkeyTimeoutException(what);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while waiting to " + what);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException known) {
+        throw known;
+      }
+      throw new AssertionError("unexpected failure", e);
+    }
   }
 
   private static <T extends @Nullable Object> void run(

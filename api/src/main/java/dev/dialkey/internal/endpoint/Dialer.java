@@ -77,7 +77,11 @@ public final class Dialer {
     List<NativeAddress> addresses =
         candidates.candidates().stream()
             .map(candidate -> NativeAddress.of(candidate.address()))
+            .filter(core::reaches)
             .toList();
+    if (addresses.isEmpty()) {
+      throw new NoAddressException(peer.id(), attempts(candidates));
+    }
     List<Alpn> offered = new ArrayList<>(List.of(alpn));
     offered.addAll(options.additionalAlpns());
     PeerConnection connection = core.dial(peer.id(), offered, addresses, options.transport());
@@ -97,11 +101,7 @@ public final class Dialer {
       boolean ipv4 = bound.getAddress() instanceof java.net.Inet4Address;
       families.add(ipv4 ? AddressFamily.IPV4 : AddressFamily.IPV6);
     }
-    var candidates = CandidateSet.forDial(peer, core.boundSockets(), families);
-    if (candidates.candidates().isEmpty()) {
-      throw new NoAddressException(id, attempts(candidates));
-    }
-    return candidates;
+    return CandidateSet.forDial(peer, core.boundSockets(), families);
   }
 
   private IOException explain(EndpointId id, ConnectionClosedException e, CandidateSet candidates) {
@@ -114,10 +114,12 @@ public final class Dialer {
     return e;
   }
 
-  private static List<DialAttempt> attempts(CandidateSet candidates) {
+  private List<DialAttempt> attempts(CandidateSet candidates) {
     List<DialAttempt> attempts = new ArrayList<>();
     for (Candidate candidate : candidates.candidates()) {
-      attempts.add(new DialAttempt(new TransportAddr.Ip(candidate.address()), "did not answer"));
+      boolean tried = core.reaches(NativeAddress.of(candidate.address()));
+      String outcome = tried ? "did not answer" : "not tried: no socket for it";
+      attempts.add(new DialAttempt(new TransportAddr.Ip(candidate.address()), outcome));
     }
     for (CandidateSet.Excluded excluded : candidates.excluded()) {
       attempts.add(new DialAttempt(excluded.addr(), "not tried: " + excluded.reason()));

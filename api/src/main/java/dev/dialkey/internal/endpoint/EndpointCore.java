@@ -290,7 +290,7 @@ public final class EndpointCore implements ConnectionHost {
   public void closed(PeerConnection connection, CloseReason reason) {
     Membership membership = handshakeOver(connection);
     if (membership != null) {
-      membership.story.closed(reason, connection.stats());
+      membership.story.closed(reason, connection.view().stats());
     }
   }
 

@@ -43,6 +43,15 @@ final class IncomingQueue {
     }
   }
 
+  int size() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Drops those that waited too long, and tells which one it was. */
   @Nullable PendingIncoming pollExpired(long nowNanos) {
     lock.lock();

@@ -40,7 +40,17 @@ final class NativeConfigs {
     config.set(NativeOption.MAX_STREAMS_UNI, options.maxUniStreams());
     config.set(NativeOption.INITIAL_RTT_US, options.initialRtt().toNanos() / 1_000);
     config.set(NativeOption.PMTUD, options.mtuDiscovery() ? 1 : 0);
+    config.set(NativeOption.MAX_UDP_PAYLOAD_SEND, options.maxMtu());
+    config.set(NativeOption.PACING, options.pacing() ? 1 : 0);
+    config.set(NativeOption.INITIAL_CWND_PACKETS, options.initialWindowPackets());
+    config.set(NativeOption.DGRAM_RECV_QUEUE, datagrams(options.datagramReceiveBuffer()));
+    config.set(NativeOption.DGRAM_SEND_BYTES, options.datagramSendBuffer());
     config.set(NativeOption.CONGESTION_CONTROL, algorithm(options.congestionControl()));
+  }
+
+  /** The engine counts them; one is hardly longer than that. */
+  private static long datagrams(long bytes) {
+    return Math.ceilDiv(bytes, 1_200);
   }
 
   private static long algorithm(CongestionControl congestionControl) {

@@ -27,17 +27,20 @@ public final class PendingIncoming {
   private final NativeAddress from;
   private final NativeAddress to;
   private final long arrivedNanos;
+  private final boolean validated;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<EarlyDatagram> datagrams = new ArrayList<>(1);
   private Decision decision = Decision.NONE;
   private @Nullable PeerConnection connection;
 
-  PendingIncoming(InitialId id, EndpointLoop loop, EarlyDatagram first, long arrivedNanos) {
+  PendingIncoming(
+      InitialId id, EndpointLoop loop, EarlyDatagram first, boolean validated, long arrivedNanos) {
     this.id = id;
     this.loop = loop;
     this.from = first.from();
     this.to = first.to();
     this.arrivedNanos = arrivedNanos;
+    this.validated = validated;
     datagrams.add(first);
   }
 
@@ -59,6 +62,21 @@ public final class PendingIncoming {
 
   long arrivedNanos() {
     return arrivedNanos;
+  }
+
+  /** Whether the client has proved that it receives at its address. */
+  public boolean isValidated() {
+    return validated;
+  }
+
+  /** What has arrived; nothing once it was decided about. */
+  List<byte[]> flight() {
+    lock.lock();
+    try {
+      return datagrams.stream().map(EarlyDatagram::bytes).toList();
+    } finally {
+      lock.unlock();
+    }
   }
 
   byte[] firstDatagram() {

@@ -6,6 +6,7 @@ import dev.dialkey.TransportOptions;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.bindings.NativeException;
+import dev.dialkey.bindings.NativeHello;
 import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.connection.PeerConnection;
 import java.io.IOException;
@@ -53,11 +54,45 @@ public final class Reception {
   public void refuse(PendingIncoming pending) {
     gate.enterIfOpen(() -> {
       if (pending.drop()) {
-        byte[] answer = resources.config().refuse(pending.firstDatagram(), pending.from());
-        resources.sendOnce(pending.loop().transport(), answer, pending.to(), pending.from());
-        flights.remove(pending.id());
+        core.counters().refused.increment();
+        answer(pending, resources.config().refuse(pending.firstDatagram(), pending.from()));
       }
     });
+  }
+
+  /**
+   * Has the client prove its address; it comes again with another id then.
+   *
+   * @throws IllegalStateException when it has proved it, or was decided about before
+   */
+  public void retry(PendingIncoming pending) {
+    if (pending.isValidated()) {
+      throw new IllegalStateException("the peer has proved its address already");
+    }
+    gate.enterIfOpen(() -> {
+      if (!pending.drop()) {
+        throw new IllegalStateException("this incoming connection was decided about before");
+      }
+      core.counters().retries.increment();
+      byte[] datagram = pending.firstDatagram();
+      long now = System.nanoTime();
+      answer(pending, resources.config().retry(datagram, pending.from(), now));
+    });
+  }
+
+  /** What the client asks for, as far as it has arrived; empty when it is no sound hello. */
+  public Optional<NativeHello> peek(PendingIncoming pending) {
+    List<byte[]> flight = pending.flight();
+    try {
+      return flight.isEmpty() ? Optional.empty() : NativeConfig.peek(flight);
+    } catch (NativeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void answer(PendingIncoming pending, byte[] packet) {
+    resources.sendOnce(pending.loop().transport(), packet, pending.to(), pending.from());
+    flights.remove(pending.id());
   }
 
   /** Says nothing; repetitions of the flight are dropped too. */

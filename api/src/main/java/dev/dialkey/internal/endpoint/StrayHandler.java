@@ -27,6 +27,12 @@ final class StrayHandler implements StrayPackets {
    */
   static final int MAX_HANDSHAKES = 2_048;
 
+  /**
+   * With that many handshakes under way or waiting, whoever dials has to prove its address first:
+   * those with made-up addresses can go no further and cost nothing more.
+   */
+  static final int RETRY_FROM = 512;
+
   private static final int QUIC_V1 = 1;
   private static final int LONG_HEADER_BIT = 0x80;
   private static final int TYPE_BITS = 0x30;
@@ -42,6 +48,7 @@ final class StrayHandler implements StrayPackets {
   private static final int DCID_AT = 6;
 
   private final NativeConfig config;
+  private final InitialTokens tokens;
   private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights;
   private final IncomingQueue queue;
   private final AtomicInteger handshakes;
@@ -57,6 +64,7 @@ final class StrayHandler implements StrayPackets {
 
   StrayHandler(EndpointCore core, NativeMemory memory) {
     this.config = core.config();
+    this.tokens = new InitialTokens(config);
     this.firstFlights = core.reception().flights();
     this.queue = core.reception().queue();
     this.handshakes = core.handshakes();
@@ -105,7 +113,23 @@ final class StrayHandler implements StrayPackets {
       return null;
     }
     expire(nowNanos);
-    var incoming = new PendingIncoming(id, loop, copy(batch, i), nowNanos);
+    EarlyDatagram first = copy(batch, i);
+    boolean validated = false;
+    switch (tokens.check(first, nowNanos)) {
+      case VALID -> validated = true;
+      case INVALID -> {
+        // Not answered: a copy of a flight that took another way has a token that is wrong there.
+        counters.invalidTokens.increment();
+        return null;
+      }
+      case ABSENT -> {
+        if (handshakes.get() + queue.size() >= RETRY_FROM) {
+          retry(loop, batch, i, nowNanos);
+          return null;
+        }
+      }
+    }
+    var incoming = new PendingIncoming(id, loop, first, validated, nowNanos);
     if (firstFlights.putIfAbsent(id, incoming) != null) {
       return null; // A copy reached the loop of another socket at the same moment.
     }
@@ -114,6 +138,14 @@ final class StrayHandler implements StrayPackets {
       counters.incomingDropped.increment();
     }
     return null;
+  }
+
+  private void retry(EndpointLoop loop, PacketBatch batch, int i, long nowNanos) {
+    byte[] packet = config.retry(batch, i, nowNanos);
+    if (packet.length > 0) {
+      counters.retries.increment();
+      send(loop, batch, i, packet);
+    }
   }
 
   private void expire(long nowNanos) {
