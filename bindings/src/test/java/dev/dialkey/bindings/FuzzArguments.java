@@ -8,6 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,9 +39,11 @@ final class FuzzArguments {
   private final Random random;
   private final FuzzObjects objects;
   private final byte[] initial;
+  private final Path scratch;
   private final MemorySegment[] regions = new MemorySegment[MAX_POINTERS];
 
-  FuzzArguments(Arena arena, Random random, FuzzObjects objects, byte[] initial) {
+  FuzzArguments(Arena arena, Random random, FuzzObjects objects, byte[] initial, Path scratch) {
+    this.scratch = scratch;
     this.random = random;
     this.objects = objects;
     this.initial = initial;
@@ -67,10 +71,41 @@ final class FuzzArguments {
     if (random.nextBoolean()) {
       help(name, arguments);
     }
-    if (name.equals("dk_udp_wait")) {
-      arguments.set(1, Math.floorMod((long) arguments.get(1), SHORT_WAIT_NANOS));
-    }
+    restrict(name, arguments);
     return arguments;
+  }
+
+  /** Keeps a call from what would harm the machine, or reads beyond what is ours. */
+  private void restrict(String name, List<Object> arguments) {
+    switch (name) {
+      case "dk_udp_wait" ->
+          arguments.set(1, Math.floorMod((long) arguments.get(1), SHORT_WAIT_NANOS));
+      case "dk_peek" -> {
+        // The lengths say how much is read: a few short ones, or one that is refused.
+        regions[1].fill((byte) 0);
+        regions[1].set(ValueLayout.JAVA_INT, 0, initial.length);
+        for (int i = 1; i < 8; i++) {
+          regions[1].set(ValueLayout.JAVA_INT, i * 4L, random.nextInt(1500));
+        }
+        if (random.nextInt(8) == 0) {
+          regions[1].set(ValueLayout.JAVA_INT, 4, -1 - random.nextInt(1 << 20));
+        }
+      }
+      case "dk_config_keylog" -> path(scratch.resolve("keys"), arguments);
+      case "dk_config_qlog" ->
+          path(random.nextInt(4) == 0 ? scratch.resolve("no") : scratch, arguments);
+      default -> {}
+    }
+  }
+
+  /** No file is made but in the scratch folder: a length that fits a region is that of the path. */
+  private void path(Path path, List<Object> arguments) {
+    byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+    arguments.set(1, put(name, regions[0]));
+    long length = (long) arguments.get(2);
+    if (length > 0 && length < REGION_BYTES) {
+      arguments.set(2, (long) name.length);
+    }
   }
 
   /** Fills the start of a region with what the call might want there. */
@@ -190,7 +225,28 @@ final class FuzzArguments {
         arguments.set(4, random.nextInt(RECORDS));
         arguments.set(5, regions[2]);
       }
-      case "dk_stream_capacity", "dk_stream_priority" -> arguments.set(1, streamId());
+      case "dk_stream_capacity", "dk_stream_priority", "dk_stream_acked" ->
+          arguments.set(1, streamId());
+      case "dk_peek" -> {
+        arguments.set(0, put(initial, regions[0]));
+        arguments.set(1, regions[1]);
+        arguments.set(2, 1 + random.nextInt(8));
+        arguments.set(3, regions[2]);
+        arguments.set(4, REGION_BYTES - 1L);
+      }
+      case "dk_dgram_send" -> {
+        arguments.set(2, regions[0]);
+        arguments.set(3, random.nextLong(1100));
+        arguments.set(4, random.nextInt(2));
+      }
+      case "dk_conn_export_keying" -> {
+        arguments.set(1, regions[0]);
+        arguments.set(2, 1 + random.nextLong(200));
+        arguments.set(3, regions[1]);
+        arguments.set(4, random.nextLong(1000));
+        arguments.set(5, regions[2]);
+        arguments.set(6, 1 + random.nextLong(1000));
+      }
       case "dk_stream_shutdown" -> {
         arguments.set(2, streamId());
         arguments.set(3, random.nextInt(2));

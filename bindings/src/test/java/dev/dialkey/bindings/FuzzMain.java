@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,15 +51,17 @@ final class FuzzMain {
   private final AtomicLong calls = new AtomicLong();
   private final NativeLibrary library;
   private final byte[] initial;
+  private final Path scratch;
 
-  private FuzzMain(NativeLibrary library, byte[] initial) {
+  private FuzzMain(NativeLibrary library, byte[] initial, Path scratch) {
+    this.scratch = scratch;
     this.library = library;
     this.initial = initial;
   }
 
   public static void main(String[] args) throws Exception {
     NativeLibrary library = NativeLibrary.load();
-    FuzzMain fuzz = new FuzzMain(library, firstPacket());
+    FuzzMain fuzz = new FuzzMain(library, firstPacket(), Path.of(args[2]));
     for (int i = 0; i < PAIRS; i++) {
       fuzz.addConnectedPair();
     }
@@ -124,7 +127,7 @@ final class FuzzMain {
 
   private void work(Random random, long deadline) {
     try (Arena arena = Arena.ofConfined()) {
-      FuzzArguments source = new FuzzArguments(arena, random, objects, initial);
+      FuzzArguments source = new FuzzArguments(arena, random, objects, initial, scratch);
       while (goesOn(deadline) && failures.isEmpty()) {
         Entry entry = entries.get(random.nextInt(entries.size()));
         if (isDue(entry.name, random)) {

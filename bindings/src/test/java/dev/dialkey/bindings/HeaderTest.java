@@ -38,6 +38,11 @@ class HeaderTest {
           Map.entry("STREAM_SEND_HEAP", "dk_stream_send"),
           Map.entry("STREAM_RECV", "dk_stream_recv"),
           Map.entry("STREAM_RECV_HEAP", "dk_stream_recv"),
+          Map.entry("DATAGRAM_SEND", "dk_dgram_send"),
+          Map.entry("DATAGRAM_SEND_HEAP", "dk_dgram_send"),
+          Map.entry("DATAGRAM_RECV", "dk_dgram_recv"),
+          Map.entry("DATAGRAM_RECV_HEAP", "dk_dgram_recv"),
+          Map.entry("DATAGRAM_STATE", "dk_dgram_state"),
           Map.entry("UDP_RECV", "dk_udp_recv"),
           Map.entry("UDP_SEND", "dk_udp_send"));
 
@@ -145,13 +150,13 @@ class HeaderTest {
   @Test
   void anotherVersionIsRefused() throws IOException {
     NativeLibrary.checkAbi(NativeLibrary.ABI_VERSION, "here");
-    for (int other : new int[] {0, 2, 99, -1, Integer.MIN_VALUE}) {
+    for (int other : new int[] {0, 1, 99, -1, Integer.MIN_VALUE}) {
       assertThatThrownBy(() -> NativeLibrary.checkAbi(other, "/x/libdialkey.so (class path)"))
           .isInstanceOf(NativeLoadException.class)
           .hasMessage(
               "the native library /x/libdialkey.so (class path) has interface version "
                   + other
-                  + ", these classes need 1:"
+                  + ", these classes need 2:"
                   + " use dialkey-bindings and dialkey-native of the same release");
     }
   }
@@ -171,6 +176,7 @@ class HeaderTest {
     assertThat(constants)
         .containsEntry("DK_RECV_FIN", NativeConnection.RECEIVED_END)
         .containsEntry("DK_RECV_FLUSH", NativeConnection.CREDIT_WAITS)
+        .containsEntry("DK_DGRAM_DROP_OLDEST", NativeConnection.DROP_OLDEST)
         .containsEntry("DK_CONN_RECV_PACKETS", NativeStats.RECEIVED_PACKETS)
         .containsEntry("DK_CONN_STAT_COUNT", NativeStats.COUNT);
     assertThat(NativeSocket.isReadable(constants.getOrDefault("DK_WAIT_READABLE", 0))).isTrue();

@@ -8,8 +8,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.EdECPrivateKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,11 @@ final class LoopbackPeer implements AutoCloseable {
   /** Kinds of events seen so far. */
   final Set<Integer> seen = new HashSet<>();
 
+  /** All of them, with their arguments. */
+  final List<Event> log = new ArrayList<>();
+
+  record Event(int kind, long a, long b) {}
+
   private @Nullable NativeConnection connection;
 
   private LoopbackPeer(byte[] seed, byte[] publicKey, NativeSocket socket) {
@@ -45,6 +52,7 @@ final class LoopbackPeer implements AutoCloseable {
     this.config = NativeConfig.open(seed);
     config.acceptAlpns(ALPN_LIST);
     config.set(NativeOption.MAX_STREAMS_BIDI, 4);
+    config.set(NativeOption.DGRAM_RECV_QUEUE, 8);
   }
 
   static byte[] alpnList() {
@@ -107,6 +115,7 @@ final class LoopbackPeer implements AutoCloseable {
       count = events.fetchFrom(connection());
       for (int i = 0; i < count; i++) {
         seen.add(events.kind(i));
+        log.add(new Event(events.kind(i), events.a(i), events.b(i)));
         if (events.kind(i) == NativeEvent.CID_ISSUED) {
           connectionIds.add(events.connectionId(i));
         } else if (events.kind(i) == NativeEvent.CID_RETIRED) {

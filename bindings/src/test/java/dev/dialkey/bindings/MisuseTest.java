@@ -56,6 +56,10 @@ class MisuseTest {
     assertThat(connection.streamReset(0, 0, 0)).isEqualTo(NativeStatus.STATE);
     assertThat(peer.toSend.fillFrom(connection, 0)).isEqualTo(NativeStatus.STATE);
     assertThat(peer.events.fetchFrom(connection)).isEqualTo(NativeStatus.STATE);
+    assertThat(connection.sendDatagram(0, bytes, 0, 8, 0)).isEqualTo(NativeStatus.STATE);
+    assertThat(connection.receiveDatagram(bytes, 0, 8)).isEqualTo(NativeStatus.STATE);
+    assertThat(connection.datagramState()).isEqualTo(new NativeDatagrams(0, 0, 0, 0));
+    assertThat(connection.streamAcked(0)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.timeoutAt(0)).isEqualTo(Long.MAX_VALUE);
     assertThat(connection.closeReason()).isEmpty();
     assertThat(connection.paths(0)).isEmpty();

@@ -3,15 +3,20 @@ package dev.dialkey.bindings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.bindings.ChildJvm.Result;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The C interface bears every argument; the JVM that tries them ends as it should. */
 class NativeFuzzTest {
+  /** For the files that some functions make. */
+  @TempDir Path scratch;
+
   @Test
   void wildArgumentsGiveNothingButStatusCodes() throws Exception {
     check(3, 1);
@@ -26,13 +31,17 @@ class NativeFuzzTest {
     check(TimeUnit.MINUTES.toSeconds(5), seed);
   }
 
-  private static void check(long seconds, long seed) throws Exception {
+  private void check(long seconds, long seed) throws Exception {
     List<String> arguments = new ArrayList<>();
     arguments.add("--enable-native-access=ALL-UNNAMED");
     arguments.add("-Ddialkey.native.path=" + Platform.library());
     arguments.addAll(ChildJvm.onClassPath());
     arguments.addAll(
-        List.of(FuzzMain.class.getName(), Long.toString(seconds), Long.toString(seed)));
+        List.of(
+            FuzzMain.class.getName(),
+            Long.toString(seconds),
+            Long.toString(seed),
+            scratch.toString()));
 
     Result result = ChildJvm.run(arguments, seconds + 60);
 
