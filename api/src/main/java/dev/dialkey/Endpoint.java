@@ -5,12 +5,10 @@ import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SecretKey;
-import dev.dialkey.addressing.TransportAddr;
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.endpoint.AsyncCalls;
 import dev.dialkey.internal.endpoint.Dialer;
 import dev.dialkey.internal.endpoint.EndpointCore;
-import dev.dialkey.internal.endpoint.LocalAddresses;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -80,9 +78,25 @@ public final class Endpoint implements AutoCloseable {
    * @return the address
    */
   public EndpointAddr addr() {
-    List<TransportAddr.Ip> direct =
-        LocalAddresses.reachable(core.boundSockets()).stream().map(TransportAddr.Ip::new).toList();
-    return EndpointAddr.of(id(), direct);
+    return core.addr();
+  }
+
+  /**
+   * The same, for those who want to know of changes. The host's interfaces are looked at every 5
+   * seconds once somebody watches, and after {@link #notifyNetworkChange()}.
+   *
+   * @return the watched address; ends with {@link EndpointClosedException}
+   */
+  public Watch<EndpointAddr> watchAddr() {
+    return core.watchAddr();
+  }
+
+  /**
+   * Says that the network may have changed, so that the endpoint looks at once; harmless when it
+   * has not. Returns at once.
+   */
+  public void notifyNetworkChange() {
+    core.notifyNetworkChange();
   }
 
   /**

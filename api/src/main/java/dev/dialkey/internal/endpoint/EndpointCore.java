@@ -5,8 +5,11 @@ import dev.dialkey.HandshakeInfo;
 import dev.dialkey.Side;
 import dev.dialkey.SocketMetrics;
 import dev.dialkey.TransportOptions;
+import dev.dialkey.Watch;
 import dev.dialkey.addressing.Alpn;
+import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.addressing.TransportAddr;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
@@ -51,6 +54,7 @@ public final class EndpointCore implements ConnectionHost {
   private final OpenGate gate = new OpenGate();
   private final Reception reception;
   private final Observers observers;
+  private final AddressWatch addressWatch;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicLong connectionIds = new AtomicLong();
@@ -69,6 +73,7 @@ public final class EndpointCore implements ConnectionHost {
     this.alpns = List.copyOf(settings.alpns());
     this.observers = new Observers(settings.name(), settings.listeners(), counters());
     this.reception = new Reception(this, resources, gate);
+    this.addressWatch = new AddressWatch(this::addr, settings.executor());
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -95,6 +100,23 @@ public final class EndpointCore implements ConnectionHost {
   /** The addresses the sockets are bound to, wildcard addresses included. */
   public List<InetSocketAddress> boundSockets() {
     return resources.boundSockets();
+  }
+
+  /** The id and the addresses under which it can be reached now. */
+  public EndpointAddr addr() {
+    List<TransportAddr.Ip> direct =
+        LocalAddresses.reachable(boundSockets()).stream().map(TransportAddr.Ip::new).toList();
+    return EndpointAddr.of(id, direct);
+  }
+
+  /** The same, for those who want to know of changes. */
+  public Watch<EndpointAddr> watchAddr() {
+    return addressWatch.watch();
+  }
+
+  /** The network may have changed. */
+  public void notifyNetworkChange() {
+    addressWatch.poke();
   }
 
   // ---- dialling ----
@@ -199,6 +221,7 @@ public final class EndpointCore implements ConnectionHost {
       return;
     }
     reception.close();
+    addressWatch.close();
     for (PeerConnection connection : members.keySet()) {
       connection.close(0, new byte[0]);
     }
