@@ -5,12 +5,17 @@
 //! a caller promises. A failing seed is printed; set DIALKEY_FUZZ_SEED to repeat
 //! it.
 
+#[path = "common/chance.rs"]
+mod chance;
 mod common;
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use chance::{Chance, End, seed};
 use common::*;
 use dialkey::abi::*;
 use dialkey::entry::*;
@@ -20,55 +25,6 @@ const TIME: Duration = Duration::from_secs(3);
 /// Ids that all threads share.
 const POOL: usize = 24;
 const SPACE: usize = 128 * 1024;
-
-/// xorshift64*: small, seeded, good enough to be arbitrary.
-struct Chance(u64);
-
-impl Chance {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() >> 16) as usize % n.max(1)
-    }
-
-    fn one_in(&mut self, n: usize) -> bool {
-        self.below(n) == 0
-    }
-
-    /// Numbers near the edges more often than others.
-    fn number(&mut self) -> u64 {
-        match self.below(8) {
-            0 => self.below(8) as u64,
-            1 => u64::MAX - self.below(4) as u64,
-            2 => (1 << 62) - 2 + self.below(4) as u64,
-            3 => u64::from(u32::MAX) - 2 + self.below(4) as u64,
-            4 => 1 << self.below(64),
-            5 => self.below(2000) as u64,
-            6 => self.below(1 << 20) as u64,
-            _ => self.next(),
-        }
-    }
-
-    fn fill(&mut self, to: &mut [u8]) {
-        for byte in to {
-            *byte = self.next() as u8;
-        }
-    }
-}
-
-fn seed() -> u64 {
-    let given = std::env::var("DIALKEY_FUZZ_SEED").ok();
-    let seed = given
-        .and_then(|seed| seed.parse().ok())
-        .unwrap_or(20_260_131);
-    println!("DIALKEY_FUZZ_SEED={seed}");
-    seed
-}
 
 /// Ids of all kinds, live and stale, shared by the threads.
 struct Pool([AtomicU64; POOL]);
@@ -115,6 +71,8 @@ struct Caller<'a> {
     chance: Chance,
     pool: &'a Pool,
     initial: Vec<u8>,
+    /// Where files may be made.
+    folder: PathBuf,
     input: Vec<u8>,
     output: Vec<u8>,
     rx: Vec<dk_rx>,
@@ -129,7 +87,7 @@ struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    fn new(seed: u64, pool: &'a Pool, initial: Vec<u8>) -> Caller<'a> {
+    fn new(seed: u64, pool: &'a Pool, initial: Vec<u8>, folder: PathBuf) -> Caller<'a> {
         let mut chance = Chance(seed | 1);
         let mut input = vec![0; SPACE];
         chance.fill(&mut input);
@@ -137,6 +95,7 @@ impl<'a> Caller<'a> {
             chance,
             pool,
             initial,
+            folder,
             input,
             output: vec![0; SPACE],
             rx: vec![dk_rx::default(); 256],
@@ -223,7 +182,7 @@ impl<'a> Caller<'a> {
     }
 
     fn step(&mut self) {
-        let rc = match self.chance.below(42) {
+        let rc = match self.chance.below(46) {
             0..=2 => self.make_config(),
             3 => i64::from(dk_config_free(self.id())),
             4..=6 => self.configure(),
@@ -239,6 +198,8 @@ impl<'a> Caller<'a> {
             36 => self.open_socket(),
             37 => i64::from(dk_udp_close(self.id())),
             38..=40 => self.socket(),
+            41..=43 => self.datagram(),
+            44 => self.diagnose(),
             _ => self.library(),
         };
         self.check(rc);
@@ -256,6 +217,7 @@ impl<'a> Caller<'a> {
         let rc = unsafe { dk_config_new(seed, role, out) };
         if rc == 0 {
             unsafe { dk_config_alpn(id, ALPN.as_ptr(), ALPN.len()) };
+            set(id, dk_option::DK_OPTION_DGRAM_RECV_QUEUE, 4);
         }
         self.keep(rc, id);
         rc.into()
@@ -387,7 +349,7 @@ impl<'a> Caller<'a> {
         let numbers = maybe(&mut self.chance, self.numbers.as_mut_ptr());
         let count = self.count(64);
         unsafe {
-            match self.chance.below(7) {
+            match self.chance.below(8) {
                 0 => dk_conn_state(id, numbers),
                 1 => dk_conn_peer_key(id, maybe(&mut self.chance, self.output.as_mut_ptr())),
                 2 => dk_conn_alpn(id, p, n),
@@ -400,6 +362,11 @@ impl<'a> Caller<'a> {
                     n,
                 ),
                 5 => dk_conn_stats(id, numbers, count),
+                6 => {
+                    let (label, ln) = self.bytes_in();
+                    let (context, cn) = self.bytes_in();
+                    dk_conn_export_keying(id, label, ln, context, cn, p, n)
+                }
                 _ => {
                     let max = self.count(4);
                     dk_path_list(
@@ -423,7 +390,7 @@ impl<'a> Caller<'a> {
             small
         };
         let numbers = maybe(&mut self.chance, self.numbers.as_mut_ptr());
-        match self.chance.below(6) {
+        match self.chance.below(7) {
             0 | 1 => {
                 let (p, n) = self.bytes_in();
                 let fin = self.chance.below(3) as u8;
@@ -435,6 +402,7 @@ impl<'a> Caller<'a> {
                 unsafe { dk_stream_recv(conn, now_ns(), id, p, n, flags, numbers) }
             }
             3 => dk_stream_capacity(conn, id),
+            6 => dk_stream_acked(conn, id).into(),
             4 => {
                 let (side, code) = (self.chance.below(3) as u32, self.chance.number());
                 dk_stream_shutdown(conn, now_ns(), id, side, code).into()
@@ -452,7 +420,7 @@ impl<'a> Caller<'a> {
         let config = self.id();
         let addr = self.addr();
         unsafe {
-            match self.chance.below(4) {
+            match self.chance.below(7) {
                 0 => {
                     let (mut dcid, mut scid) = ([0; 20], [0; 20]);
                     let dcid = maybe(&mut self.chance, dcid.as_mut_ptr());
@@ -462,11 +430,77 @@ impl<'a> Caller<'a> {
                     dk_header(p, n, len, dcid, scid, out, cap, numbers)
                 }
                 1 => dk_version_negotiation(p, n, out, cap),
+                3 => {
+                    let lens = self.lengths(p, n);
+                    let at = maybe(&mut self.chance, lens.as_ptr().cast_mut());
+                    dk_peek(p, at, lens.len() as u32, out, cap)
+                }
+                4 => {
+                    let now = self.chance.number();
+                    dk_retry(config, p, n, &addr, now, out, cap)
+                }
+                5 => {
+                    let from = maybe(&mut self.chance, &raw const addr as *mut dk_addr);
+                    dk_token_check(config, p, n, from, self.chance.number())
+                }
                 2 => dk_refuse(config, p, n, &addr, self.chance.number(), out, cap),
                 _ => dk_stateless_reset(config, p, n, out, cap),
             }
             .into()
         }
+    }
+
+    /// Lengths that add up to n, or any when there is nothing to read.
+    fn lengths(&mut self, p: *const u8, n: usize) -> Vec<u32> {
+        if p.is_null() {
+            return (0..4).map(|_| self.chance.number() as u32).collect();
+        }
+        let (mut lens, mut left) = (Vec::new(), n);
+        while left > 0 {
+            let len = self.chance.below(left.min(1500) + 1);
+            lens.push(len as u32);
+            left -= len;
+        }
+        lens
+    }
+
+    fn datagram(&mut self) -> i64 {
+        let id = self.id();
+        match self.chance.below(4) {
+            0 | 1 => {
+                let (p, n) = self.bytes_in();
+                let flags = self.chance.below(3) as u32;
+                unsafe { dk_dgram_send(id, now_ns(), p, n, flags) }.into()
+            }
+            2 => {
+                let (p, n) = self.bytes_out();
+                unsafe { dk_dgram_recv(id, p, n) }.into()
+            }
+            _ => {
+                let numbers = maybe(&mut self.chance, self.numbers.as_mut_ptr());
+                unsafe { dk_dgram_state(id, numbers) }.into()
+            }
+        }
+    }
+
+    /// No path but of the folder, or below a file.
+    fn diagnose(&mut self) -> i64 {
+        let id = self.id();
+        let mut path = match self.chance.below(4) {
+            0 => self.folder.join("keys"),
+            1 => PathBuf::new(),
+            2 => self.folder.clone(),
+            _ => self.folder.join("no/such"),
+        };
+        if self.chance.one_in(8) {
+            path.push("\0");
+        }
+        let path = path.as_os_str().as_bytes();
+        if self.chance.one_in(2) {
+            return set_keylog(id, path).into();
+        }
+        let (prefix, n) = self.bytes_in();
+        unsafe { dk_config_qlog(id, path.as_ptr(), path.len(), prefix, n) }.into()
     }
 
     fn open_socket(&mut self) -> i64 {
@@ -564,10 +598,12 @@ fn no_arguments_do_more_than_fail() {
     let dialer = config(1);
     let initial = first_initial(dialer, public_key(2));
     let pool = Pool::new();
+    let folder = Folder::new("fuzz");
     let results: Vec<(u64, Vec<u64>)> = thread::scope(|scope| {
         let callers: Vec<_> = (0..THREADS)
             .map(|nr| {
-                let mut caller = Caller::new(seed + nr * 7919, &pool, initial.clone());
+                let mut caller =
+                    Caller::new(seed + nr * 7919, &pool, initial.clone(), folder.0.clone());
                 scope.spawn(move || {
                     let end = Instant::now() + TIME;
                     while Instant::now() < end {
@@ -592,77 +628,41 @@ fn no_arguments_do_more_than_fail() {
     free(dialer);
 }
 
-/// One end of a connection without a socket.
-struct End {
-    conn: dk_conn,
-    addr: dk_addr,
-}
-
-impl End {
-    fn send(&self, buf: &mut [u8]) -> Vec<Vec<u8>> {
-        let mut tx = [dk_tx::default(); 16];
-        let n = unsafe {
-            dk_conn_send_batch(
-                self.conn,
-                now_ns(),
-                0,
-                buf.as_mut_ptr(),
-                buf.len(),
-                tx.as_mut_ptr(),
-                16,
-            )
-        };
-        assert!(n >= 0, "{n} {}", last_error());
-        tx[..n as usize]
-            .iter()
-            .flat_map(|tx| buf[tx.off as usize..(tx.off + tx.len) as usize].chunks(tx.seg as usize))
-            .map(<[u8]>::to_vec)
-            .collect()
-    }
-
-    fn recv(&self, from: dk_addr, datagram: &mut [u8]) {
-        let rx = dk_rx {
-            len: datagram.len() as u32,
-            from,
-            to: self.addr,
-            ..dk_rx::default()
-        };
-        let (p, n) = (datagram.as_mut_ptr(), datagram.len());
-        let rc = unsafe { dk_conn_recv_batch(self.conn, now_ns(), p, n, &rx, 1) };
-        assert_eq!(rc, 1, "{}", last_error());
-    }
-
-    fn use_it(&self, chance: &mut Chance, buf: &mut [u8]) {
-        let (mut events, mut side) = ([dk_event::default(); 32], [0; 512]);
-        let n = unsafe {
-            dk_conn_events(
-                self.conn,
-                events.as_mut_ptr(),
-                32,
-                side.as_mut_ptr(),
-                side.len(),
-            )
-        };
-        assert!(n >= 0, "{n} {}", last_error());
-        for event in &events[..n as usize] {
-            if event.kind == dk_event_kind::DK_EVENT_STREAM_READABLE as u32 {
-                let (mut flags, mut code) = (0, 0);
-                let (p, cap) = (buf.as_mut_ptr(), buf.len());
-                let (conn, id) = (self.conn, event.a);
-                let rc =
-                    unsafe { dk_stream_recv(conn, now_ns(), id, p, cap, &mut flags, &mut code) };
-                assert_ne!(rc, i64::from(PANIC), "{}", last_error());
-            }
+fn use_it(end: &End, chance: &mut Chance, buf: &mut [u8]) {
+    let (mut events, mut side) = ([dk_event::default(); 32], [0; 512]);
+    let n = unsafe {
+        dk_conn_events(
+            end.conn,
+            events.as_mut_ptr(),
+            32,
+            side.as_mut_ptr(),
+            side.len(),
+        )
+    };
+    assert!(n >= 0, "{n} {}", last_error());
+    for event in &events[..n as usize] {
+        if event.kind == dk_event_kind::DK_EVENT_STREAM_READABLE as u32 {
+            let (mut flags, mut code) = (0, 0);
+            let (p, cap) = (buf.as_mut_ptr(), buf.len());
+            let (conn, id) = (end.conn, event.a);
+            let rc = unsafe { dk_stream_recv(conn, now_ns(), id, p, cap, &mut flags, &mut code) };
+            assert_ne!(rc, i64::from(PANIC), "{}", last_error());
         }
-        let stream = chance.below(6) as u64 * 4;
-        let (n, fin) = (chance.below(4000), chance.one_in(4).into());
-        let mut out = [0; 2];
-        let (p, out) = (buf.as_ptr(), out.as_mut_ptr());
-        let rc = unsafe { dk_stream_send(self.conn, now_ns(), stream, p, n, fin, out) };
-        assert_ne!(rc, i64::from(PANIC), "{}", last_error());
-        let rc = dk_conn_on_timeout(self.conn, now_ns());
-        assert_eq!(rc, 0, "{}", last_error());
     }
+    let n = chance.below(1300);
+    let rc = unsafe { dk_dgram_send(end.conn, now_ns(), buf.as_ptr(), n, 1) };
+    assert_ne!(rc, PANIC, "{}", last_error());
+    let rc = unsafe { dk_dgram_recv(end.conn, buf.as_mut_ptr(), chance.below(buf.len())) };
+    assert_ne!(rc, PANIC, "{}", last_error());
+    let stream = chance.below(6) as u64 * 4;
+    assert_ne!(dk_stream_acked(end.conn, stream), PANIC, "{}", last_error());
+    let (n, fin) = (chance.below(4000), chance.one_in(4).into());
+    let mut out = [0; 2];
+    let (p, out) = (buf.as_ptr(), out.as_mut_ptr());
+    let rc = unsafe { dk_stream_send(end.conn, now_ns(), stream, p, n, fin, out) };
+    assert_ne!(rc, i64::from(PANIC), "{}", last_error());
+    let rc = dk_conn_on_timeout(end.conn, now_ns());
+    assert_eq!(rc, 0, "{}", last_error());
 }
 
 /// Changes bytes, cuts, repeats, or replaces a datagram by noise.
@@ -743,8 +743,8 @@ fn hostile_wire(chance: &mut Chance, client: dk_config, server: dk_config, one_i
             }
             client.recv(b, &mut datagram);
         }
-        client.use_it(chance, &mut buf);
-        server.use_it(chance, &mut buf);
+        use_it(&client, chance, &mut buf);
+        use_it(server, chance, &mut buf);
     }
     let mut state = [0; 8];
     assert_eq!(unsafe { dk_conn_state(client.conn, state.as_mut_ptr()) }, 0);
@@ -761,6 +761,9 @@ fn no_datagram_does_more_than_end_its_connection() {
     let mut chance = Chance(seed() | 1);
     let (client, server) = (config(1), config(2));
     set_alpn(server, ALPN);
+    for config in [client, server] {
+        set(config, dk_option::DK_OPTION_DGRAM_RECV_QUEUE, 4);
+    }
     let end = Instant::now() + TIME;
     let (mut rounds, mut established) = (0, 0);
     while Instant::now() < end {
@@ -797,6 +800,9 @@ fn no_packet_without_connection_does_harm() {
                 dk_version_negotiation(p, n, o, cap),
                 dk_refuse(config, p, n, &from, 2, o, cap),
                 dk_stateless_reset(config, p, n, o, cap),
+                dk_retry(config, p, n, &from, 0, o, cap),
+                token_check(config, &pkt, from, 0),
+                peek(&[pkt.clone()]).err().unwrap_or(0),
             ]
         };
         for rc in results {
