@@ -76,7 +76,10 @@ fn the_first_packet_of_our_own_client_tells_its_names() {
     let config = config(1);
     let pkt = first_initial(config, public_key(2));
     let before = pkt.clone();
-    assert_eq!(peek(&[pkt.clone()]), Ok((ALPN.to_vec(), Vec::new())));
+    assert_eq!(
+        peek(std::slice::from_ref(&pkt)),
+        Ok((ALPN.to_vec(), Vec::new()))
+    );
     assert_eq!(pkt, before, "the packet was changed");
     let mut out = [0; 8];
     let (p, len) = (pkt.as_ptr(), pkt.len() as u32);
