@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * The Dialkey side of {@code dialkey/echo/0}: echoes bidirectional streams, sends the content of
- * unidirectional ones back in new ones, and keeps the codes it has seen.
+ * unidirectional ones back in new ones, and datagrams as they come; it keeps the codes it has seen.
  */
 final class EchoService implements ProtocolHandler {
   final BlockingQueue<Long> resetCodes = new LinkedBlockingQueue<>();
@@ -25,6 +25,7 @@ final class EchoService implements ProtocolHandler {
   public void accept(Connection connection) throws Exception {
     connections.add(connection);
     Thread.ofVirtual().start(() -> serveUni(connection));
+    Thread.ofVirtual().start(() -> serveDatagrams(connection));
     while (true) {
       BiStream stream = connection.acceptBi();
       Thread.ofVirtual().start(() -> echo(stream));
@@ -61,6 +62,16 @@ final class EchoService implements ProtocolHandler {
           back.write(content);
           back.finish();
         }
+      }
+    } catch (IOException e) {
+      // The connection is over; the test asserts how.
+    }
+  }
+
+  private static void serveDatagrams(Connection connection) {
+    try {
+      while (true) {
+        connection.datagrams().sendBlocking(connection.datagrams().read());
       }
     } catch (IOException e) {
       // The connection is over; the test asserts how.

@@ -138,6 +138,26 @@ final class IrohPeer implements AutoCloseable {
     }
   }
 
+  /** The events of this kind so far. */
+  List<JsonNode> soFar(String kind) {
+    lock.lock();
+    try {
+      return events.stream().filter(event -> event.path("ev").asText().equals(kind)).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Stops or continues the process: while it is stopped it answers nothing, not even with an ACK.
+   */
+  void signal(String name) throws Exception {
+    var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new AssertionError("signal " + name + " was not sent");
+    }
+  }
+
   /** Ends the process as a crash would: nothing is sent any more. */
   void kill() {
     process.destroyForcibly();

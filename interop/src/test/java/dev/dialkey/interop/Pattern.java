@@ -22,6 +22,15 @@ final class Pattern {
     return bytes;
   }
 
+  /** FNV-1a with 64 bits of so many pattern bytes, as the peers report it. */
+  static String fnv(int length) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte b : bytes(length)) {
+      hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+    }
+    return String.format("%016x", hash);
+  }
+
   /** Sends so many bytes and checks that the same come back. */
   static void echo(BiStream stream, long length) throws IOException {
     CompletableFuture<Long> received = new CompletableFuture<>();
