@@ -1,0 +1,160 @@
+package dev.dialkey.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dialkey.Connection;
+import dev.dialkey.Endpoint;
+import dev.dialkey.LoopMetrics;
+import dev.dialkey.bindings.NativeLibrary;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Datagrams made up at random, and real ones of a connection changed at random, at the sockets of
+ * both sides, also from the very addresses that the two know each other by. What decrypts but makes
+ * no sense is tested in the native library.
+ */
+@ExtendWith(LeakCheck.class)
+@Timeout(900)
+final class HostileInputTest {
+  private static final int RECORDED = 256;
+  private static final long MAX_GROWTH_MIB = 192;
+
+  @Test
+  void millionsOfDatagramsHarmNobody() throws Exception {
+    int datagrams = Size.of(500_000, 10_000_000);
+    try (Endpoint acceptor = Loopback.builder().alpns(EchoServer.ALPN).bind();
+        var server = new EchoServer(acceptor);
+        Endpoint dialler = Loopback.builder().bind();
+        var middle = new Middle(acceptor);
+        Connection connection =
+            dialler.connect(middle.addr(), EchoServer.ALPN, Loopback.PATIENCE)) {
+      EchoServer.check(connection, 200_000, 0); // Gives the middle something to change.
+      long before = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+      var attack =
+          Tasks.run(
+              () -> {
+                var random = new Random(42);
+                for (int i = 0; i < datagrams; i++) {
+                  middle.inject(made(random, middle.recorded), random.nextBoolean());
+                }
+              });
+      int rounds = 0;
+      while (!attack.future().isDone()) {
+        EchoServer.check(connection, 1_000, rounds++);
+      }
+      attack.get();
+      EchoServer.check(connection, 200_000, 1);
+      assertThat(rounds).isPositive();
+      LoopMetrics loops = acceptor.metrics().loops();
+      assertThat(loops.malformedDropped()).isPositive();
+      assertThat(loops.unknownConnectionDropped()).isPositive();
+      assertThat(connection.stats().datagramsDropped()).isPositive();
+      // What looks like a first packet may wait for the rest of its handshake, in bounds.
+      assertThat(NativeLibrary.load().liveObjects().connections()).isLessThan(2_100);
+      if (ProcessMemory.isKnown()) {
+        assertThat(ProcessMemory.nativeMib() - before).isLessThan(MAX_GROWTH_MIB);
+      }
+    }
+  }
+
+  /** A datagram of a kind that is drawn at random. */
+  private static byte[] made(Random random, List<byte[]> recorded) {
+    int kind = random.nextInt(10);
+    if (kind == 0 || recorded.isEmpty()) {
+      byte[] noise = new byte[random.nextInt(1_500)];
+      random.nextBytes(noise);
+      return noise;
+    }
+    byte[] real = recorded.get(random.nextInt(recorded.size())).clone();
+    if (kind == 1) {
+      return Arrays.copyOf(real, random.nextInt(real.length + 1)); // Cut short.
+    }
+    if (kind == 2) {
+      return Arrays.copyOf(real, Math.min(real.length + random.nextInt(300), 1_500));
+    }
+    if (kind == 3) {
+      return real; // A repetition.
+    }
+    int changes = 1 + random.nextInt(4);
+    // Often in the header, where most is decided.
+    int bound = kind < 7 ? Math.min(real.length, 40) : real.length;
+    for (int i = 0; i < changes && bound > 0; i++) {
+      real[random.nextInt(bound)] ^= (byte) (1 << random.nextInt(8));
+    }
+    return real;
+  }
+
+  /** Passes datagrams between one dialler and an acceptor, and those of somebody else too. */
+  private static final class Middle implements AutoCloseable {
+    final List<byte[]> recorded = new CopyOnWriteArrayList<>();
+    private final DatagramSocket front = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final Endpoint acceptor;
+    private final InetSocketAddress target;
+
+    /** Volatile: learnt by one thread, used by the others. */
+    private volatile @Nullable SocketAddress dialler;
+
+    Middle(Endpoint acceptor) throws IOException {
+      this.acceptor = acceptor;
+      this.target = acceptor.boundSockets().getFirst();
+      // Not virtual: the JDK would open descriptors for them that it keeps, and LeakCheck counts.
+      Thread.ofPlatform().daemon().start(() -> pump(front, true));
+      Thread.ofPlatform().daemon().start(() -> pump(back, false));
+    }
+
+    dev.dialkey.addressing.EndpointAddr addr() {
+      return dev.dialkey.addressing.EndpointAddr.of(acceptor.id())
+          .withIp((InetSocketAddress) front.getLocalSocketAddress());
+    }
+
+    void inject(byte[] datagram, boolean toAcceptor) throws IOException {
+      send(datagram, datagram.length, toAcceptor);
+    }
+
+    private void pump(DatagramSocket from, boolean toAcceptor) {
+      var packet = new DatagramPacket(new byte[2_048], 2_048);
+      try {
+        while (!from.isClosed()) {
+          packet.setLength(2_048);
+          from.receive(packet);
+          if (toAcceptor) {
+            dialler = packet.getSocketAddress();
+          }
+          if (recorded.size() < RECORDED) {
+            recorded.add(Arrays.copyOf(packet.getData(), packet.getLength()));
+          }
+          send(packet.getData(), packet.getLength(), toAcceptor);
+        }
+      } catch (IOException e) {
+        // The test is over.
+      }
+    }
+
+    private void send(byte[] bytes, int length, boolean toAcceptor) throws IOException {
+      SocketAddress to = toAcceptor ? target : dialler;
+      if (to != null) {
+        (toAcceptor ? back : front).send(new DatagramPacket(bytes, length, to));
+      }
+    }
+
+    @Override
+    public void close() {
+      front.close();
+      back.close();
+    }
+  }
+}
