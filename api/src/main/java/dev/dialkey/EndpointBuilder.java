@@ -3,6 +3,7 @@ package dev.dialkey;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.SecretKey;
 import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.endpoint.Diagnostics;
 import dev.dialkey.internal.endpoint.EndpointCore;
 import dev.dialkey.internal.endpoint.EndpointSettings;
 import dev.dialkey.internal.endpoint.EndpointSettings.Bind;
@@ -11,6 +12,7 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -31,6 +33,7 @@ public final class EndpointBuilder {
   private TransportOptions transport = TransportOptions.defaults();
   private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
   private Optional<String> name = Optional.empty();
+  private Diagnostics diagnostics = Diagnostics.NONE;
   private final List<EndpointHooks> hooks = new ArrayList<>();
   private final List<EndpointListener> listeners = new ArrayList<>();
 
@@ -148,6 +151,53 @@ public final class EndpointBuilder {
   }
 
   /**
+   * Appends the TLS secrets of all connections to the file that the environment variable
+   * SSLKEYLOGFILE names, if it is set. Whoever reads that file can decrypt their packets, for
+   * example Wireshark.
+   *
+   * @param enabled off by default
+   * @return this
+   */
+  public EndpointBuilder keyLog(boolean enabled) {
+    String named = System.getenv("SSLKEYLOGFILE");
+    Optional<Path> file =
+        enabled && named != null && !named.isEmpty()
+            ? Optional.of(Path.of(named))
+            : Optional.empty();
+    diagnostics = new Diagnostics(file, diagnostics.qlog());
+    return this;
+  }
+
+  /**
+   * As {@link #keyLog(boolean)}, with a file of the caller's choice. It is made, readable by its
+   * owner alone, when it is not there; {@link #bind} fails when it cannot be.
+   *
+   * @param file the file
+   * @return this
+   */
+  public EndpointBuilder keyLog(Path file) {
+    diagnostics = new Diagnostics(Optional.of(file), diagnostics.qlog());
+    return this;
+  }
+
+  /**
+   * Writes what the QUIC engine does in each connection to a file of its own, for qvis and the
+   * like. That costs time and space: for looking into problems.
+   *
+   * @param folder where the files are made; {@link #bind} fails when it is not there
+   * @param prefix what their names begin with, without path separators; may be empty
+   * @return this
+   */
+  public EndpointBuilder qlog(Path folder, String prefix) {
+    if (prefix.contains("/") || prefix.contains("\\")) {
+      throw new IllegalArgumentException("a prefix has no path separators: " + prefix);
+    }
+    diagnostics =
+        new Diagnostics(diagnostics.keyLog(), Optional.of(new Diagnostics.Qlog(folder, prefix)));
+    return this;
+  }
+
+  /**
    * Adds hooks, which are asked after those added before.
    *
    * @param added the hooks
@@ -215,6 +265,7 @@ public final class EndpointBuilder {
             List.copyOf(binds),
             loops,
             transport,
+            diagnostics,
             List.copyOf(listeners),
             safe);
     try {

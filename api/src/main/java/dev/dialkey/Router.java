@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -37,7 +38,7 @@ public final class Router implements AutoCloseable {
   private final Endpoint endpoint;
   private final Map<Alpn, ProtocolHandler> handlers;
   private final Function<Incoming, Verdict> filter;
-  private final int maxConnections;
+  private final Semaphore places;
   private final Set<Thread> serving = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final AtomicBoolean closing = new AtomicBoolean();
@@ -47,7 +48,7 @@ public final class Router implements AutoCloseable {
     this.endpoint = builder.endpoint;
     this.handlers = new LinkedHashMap<>(builder.handlers);
     this.filter = builder.filter;
-    this.maxConnections = builder.maxConnections;
+    this.places = new Semaphore(builder.maxConnections);
     this.acceptor = Thread.ofVirtual().name("dialkey-accept").unstarted(this::acceptAll);
   }
 
@@ -151,24 +152,25 @@ public final class Router implements AutoCloseable {
   }
 
   private void serve(Incoming incoming) {
+    if (!places.tryAcquire()) {
+      incoming.refuse();
+      return;
+    }
     serving.add(Thread.currentThread());
     try {
       if (admit(incoming)) {
         handshake(incoming);
       }
-    } catch (IOException e) {
-      LOG.log(Level.DEBUG, () -> "no connection came about: " + e.getMessage());
+    } catch (IOException | RuntimeException e) { // The latter by a mistake of the handler.
+      LOG.log(Level.DEBUG, () -> "no connection came about: " + e);
     } finally {
       serving.remove(Thread.currentThread());
+      places.release();
     }
   }
 
   /** Asks the filter and does what it decides; false when there is no more to do. */
   private boolean admit(Incoming incoming) {
-    if (serving.size() > maxConnections) {
-      incoming.refuse();
-      return false;
-    }
     Verdict verdict = verdict(incoming);
     switch (verdict) {
       case RETRY -> {

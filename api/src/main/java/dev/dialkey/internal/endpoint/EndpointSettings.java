@@ -18,6 +18,7 @@ import java.util.concurrent.Executor;
  * @param binds addresses to bind
  * @param loops event loops, and sockets, for each of them
  * @param transport QUIC options
+ * @param diagnostics what is written for those who look into it
  * @param listeners observe it
  * @param executor runs user code
  */
@@ -28,6 +29,7 @@ public record EndpointSettings(
     List<Bind> binds,
     int loops,
     TransportOptions transport,
+    Diagnostics diagnostics,
     List<EndpointListener> listeners,
     Executor executor) {
 

@@ -1,10 +1,12 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.CongestionControl;
+import dev.dialkey.EndpointBindException;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeOption;
+import java.io.IOException;
 import java.util.List;
 
 /** Turns options into the engine's configuration. Stateless. */
@@ -13,7 +15,8 @@ final class NativeConfigs {
   private NativeConfigs() {}
 
   /** The configuration of the endpoint, or of a connection with options of its own. */
-  static NativeConfig of(EndpointSettings settings, TransportOptions options, List<Alpn> alpns) {
+  static NativeConfig of(EndpointSettings settings, TransportOptions options, List<Alpn> alpns)
+      throws EndpointBindException {
     byte[] seed = settings.secretKey().toBytes();
     NativeConfig config;
     try {
@@ -24,10 +27,25 @@ final class NativeConfigs {
     try {
       apply(config, options);
       config.acceptAlpns(EndpointCore.wire(alpns));
+      write(config, settings.diagnostics());
       return config;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | EndpointBindException e) {
       config.close();
       throw e;
+    }
+  }
+
+  private static void write(NativeConfig config, Diagnostics diagnostics)
+      throws EndpointBindException {
+    try {
+      if (diagnostics.keyLog().isPresent()) {
+        config.keyLog(diagnostics.keyLog().get());
+      }
+      if (diagnostics.qlog().isPresent()) {
+        config.qlog(diagnostics.qlog().get().folder(), diagnostics.qlog().get().prefix());
+      }
+    } catch (IOException e) {
+      throw new EndpointBindException("cannot write the key log or qlog: " + e.getMessage(), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dialkey.internal.event;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ final class Delivery<T> implements Flow.Subscription {
   private final Flow.Subscriber<? super T> subscriber;
   private final SerialTask task;
   private final AtomicLong demand = new AtomicLong();
+  private boolean subscribed; // Touched by the task alone.
 
   /** Volatile: set by whoever ends it, looked at by the task. */
   private volatile boolean done;
@@ -36,12 +38,12 @@ final class Delivery<T> implements Flow.Subscription {
 
   Delivery(Executor executor, Source<T> source, Flow.Subscriber<? super T> subscriber) {
     this.source = source;
-    this.subscriber = subscriber;
+    this.subscriber = Objects.requireNonNull(subscriber);
     this.task = new SerialTask(executor, this::deliver);
   }
 
+  /** What the subscriber hears first, it hears on the executor too: nothing may overtake it. */
   void start() {
-    subscriber.onSubscribe(this);
     task.signal();
   }
 
@@ -67,6 +69,10 @@ final class Delivery<T> implements Flow.Subscription {
   }
 
   private void deliver() {
+    if (!done && !subscribed) {
+      subscribed = true;
+      subscriber.onSubscribe(this);
+    }
     if (!done && badRequest) {
       cancel();
       subscriber.onError(new IllegalArgumentException("a demand is positive"));
