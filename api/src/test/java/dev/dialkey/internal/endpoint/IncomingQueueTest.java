@@ -110,7 +110,7 @@ class IncomingQueueTest {
 
   private static PendingIncoming incoming(long arrivedNanos) {
     var datagram = new EarlyDatagram(new byte[1], NativeAddress.NONE, NativeAddress.NONE);
-    return new PendingIncoming(new InitialId(new byte[8]), noLoop(), datagram, arrivedNanos);
+    return new PendingIncoming(new InitialId(new byte[8]), noLoop(), datagram, false, arrivedNanos);
   }
 
   /** The queue never looks at the loop, and one cannot be made without a socket. */
