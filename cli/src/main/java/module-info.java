@@ -1,5 +1,6 @@
 /** The {@code dialkey} command. */
 module dev.dialkey.cli {
+  requires com.fasterxml.jackson.core;
   requires dev.dialkey;
   requires dev.dialkey.bindings;
   requires info.picocli;
@@ -10,8 +11,12 @@ module dev.dialkey.cli {
   // Annotated fields and methods are set by reflection.
   opens dev.dialkey.cli to
       info.picocli;
+  opens dev.dialkey.cli.doctor to
+      info.picocli;
   opens dev.dialkey.cli.pipe to
       info.picocli;
   opens dev.dialkey.cli.shell to
+      info.picocli;
+  opens dev.dialkey.cli.testpeer to
       info.picocli;
 }

@@ -1,5 +1,6 @@
 package dev.dialkey.cli;
 
+import dev.dialkey.cli.doctor.DoctorCommand;
 import dev.dialkey.cli.pipe.ConnectCommand;
 import dev.dialkey.cli.pipe.ConnectTcpCommand;
 import dev.dialkey.cli.pipe.ConnectUnixCommand;
@@ -11,6 +12,7 @@ import dev.dialkey.cli.shell.Errors;
 import dev.dialkey.cli.shell.Logging;
 import dev.dialkey.cli.shell.Shell;
 import dev.dialkey.cli.shell.Verbosity;
+import dev.dialkey.cli.testpeer.TestPeerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +32,7 @@ import picocli.CommandLine.ScopeType;
       "  dialkey echo            start an echo server and print its ticket",
       "  dialkey echo TICKET     test the way to it: round trip, throughput, every byte",
       "  dialkey id              print your endpoint id",
+      "  dialkey doctor          find out what works on this machine, and how well",
       "",
       "The environment variable IROH_SECRET holds the secret key of a lasting identity;",
       "without it each start has a new one.",
@@ -81,6 +84,9 @@ final class DialkeyCommand {
         .addSubcommand(new ConnectUnixCommand(shell))
         .addSubcommand(new GenerateTicketCommand(shell))
         .addSubcommand(new EchoCommand(shell))
+        .addSubcommand(new DoctorCommand(shell))
+        .addSubcommand(new TestPeerCommand(shell).commandLine())
+        .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(new IdCommand(shell))
         .setOut(shell.out())
         .setErr(shell.err())

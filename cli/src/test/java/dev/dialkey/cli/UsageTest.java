@@ -22,6 +22,11 @@ final class UsageTest {
           "connect-unix --help",
           "generate-ticket --help",
           "echo --help",
+          "doctor --help",
+          "test-peer --help",
+          "test-peer listen --help",
+          "test-peer dial --help",
+          "completion --help",
           "id -h");
 
   @ParameterizedTest
@@ -41,7 +46,12 @@ final class UsageTest {
         "echo --bind 127.0.0.1",
         "echo --bind 127.0.0.1:0 --bind 127.0.0.1:0",
         "echo one two",
-        "id extra"
+        "id extra",
+        "doctor extra",
+        "completion",
+        "test-peer",
+        "test-peer listen --secret xyz",
+        "test-peer dial --remote ID --flags 1 --chunk 16 --interval-us 0"
       })
   void wrongUsageIsToldInOneLineWithExitCodeTwo(String line) {
     TestShell shell = TestShell.plain();
