@@ -19,7 +19,7 @@ final class FormerLife implements AutoCloseable {
   private static final String KEY_VARIABLE = "FORMER_LIFE_KEY";
 
   /** Where this JVM was told to find the native library, if it was told. */
-  private static final String LIBRARY_PROPERTY = "dialkey.native.path";
+  static final String LIBRARY_PROPERTY = "dialkey.native.path";
 
   private final Process process;
   private final InetSocketAddress address;

@@ -152,10 +152,7 @@ final class IrohPeer implements AutoCloseable {
    * Stops or continues the process: while it is stopped it answers nothing, not even with an ACK.
    */
   void signal(String name) throws Exception {
-    var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-    if (kill.waitFor() != 0) {
-      throw new AssertionError("signal " + name + " was not sent");
-    }
+    Signals.send(name, process.pid());
   }
 
   /** Ends the process as a crash would: nothing is sent any more. */

@@ -18,18 +18,20 @@ enum IrohRelease {
     return version;
   }
 
-  /**
-   * The peer's program; a missing one fails the test, for a skipped interop test proves nothing.
-   */
+  /** The peer's program. */
   Path program() {
-    Path program =
-        Path.of("peers/target/peer/iroh-peer-" + version.replace('.', '-')).toAbsolutePath();
+    return built("iroh-peer-" + version.replace('.', '-'));
+  }
+
+  /**
+   * A program of {@code interop/peers}; a missing one fails the test, for a skipped interop test
+   * proves nothing.
+   */
+  static Path built(String name) {
+    Path program = Path.of("peers/target/peer", name).toAbsolutePath();
     if (!Files.isExecutable(program)) {
       throw new AssertionError(
-          program
-              + " is missing: run ./ci/verify, or cargo build --locked --profile peer in"
-              + " interop/peers/iroh-"
-              + version);
+          program + " is missing: run ./ci/verify, or build it as interop/peers/README.md says");
     }
     return program;
   }
