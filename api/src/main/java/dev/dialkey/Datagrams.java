@@ -162,6 +162,11 @@ public final class Datagrams {
    * @throws IOException as {@link #read()}
    */
   public int readMany(ByteBuffer[] targets) throws IOException {
+    for (ByteBuffer target : targets) { // Before any is taken, which would be lost.
+      if (target.isReadOnly()) {
+        throw new IllegalArgumentException("a buffer is read-only");
+      }
+    }
     try {
       return core.readMany(targets);
     } finally {

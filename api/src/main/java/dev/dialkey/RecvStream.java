@@ -270,6 +270,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
   }
 
   private long receiveNative(MemorySegment target, long deadlineNanos) throws IOException {
+    SendStream.checkAccess(target);
     try {
       return half.readNative(target.address(), target.byteSize(), deadlineNanos);
     } finally {

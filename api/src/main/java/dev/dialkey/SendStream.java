@@ -312,6 +312,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   }
 
   private void sendNative(MemorySegment source, long deadlineNanos) throws IOException {
+    checkAccess(source);
     try {
       half.writeNative(source.address(), source.byteSize(), deadlineNanos);
     } finally {
@@ -331,6 +332,16 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
 
   WriteHalf half() {
     return half;
+  }
+
+  /** What {@link MemorySegment} checks at each access, and nobody where only its address counts. */
+  static void checkAccess(MemorySegment segment) {
+    if (!segment.scope().isAlive()) {
+      throw new IllegalStateException("the memory's arena is closed");
+    }
+    if (!segment.isAccessibleBy(Thread.currentThread())) {
+      throw new WrongThreadException("the memory's arena belongs to another thread");
+    }
   }
 
   static void checkCode(long code) {

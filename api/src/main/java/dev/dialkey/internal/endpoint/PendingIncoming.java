@@ -73,7 +73,9 @@ public final class PendingIncoming {
   List<byte[]> flight() {
     lock.lock();
     try {
-      return datagrams.stream().map(EarlyDatagram::bytes).toList();
+      return decision == Decision.NONE
+          ? datagrams.stream().map(EarlyDatagram::bytes).toList()
+          : List.of();
     } finally {
       lock.unlock();
     }
