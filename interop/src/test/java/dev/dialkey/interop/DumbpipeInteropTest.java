@@ -7,13 +7,16 @@ import dev.dialkey.addressing.SecretKey;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code dialkey} on one side of a pipe, the real {@code dumbpipe} on the other. A dumbpipe that
@@ -27,6 +30,7 @@ class DumbpipeInteropTest {
   void dataGoesBothWaysWhenDumbpipeConnects() throws Exception {
     try (PipeTool listener = PipeTool.dialkey("listen");
         PipeTool connector = PipeTool.dumbpipe("connect", listener.ticket())) {
+      expectFirstWordsOf(listener, connector);
       exchange(listener, connector);
     }
   }
@@ -35,19 +39,8 @@ class DumbpipeInteropTest {
   void dataGoesBothWaysWhenDumbpipeListens() throws Exception {
     try (PipeTool listener = PipeTool.dumbpipe("listen");
         PipeTool connector = PipeTool.dialkey("connect", listener.ticket())) {
+      expectFirstWordsOf(listener, connector);
       exchange(listener, connector);
-    }
-  }
-
-  @Test
-  void listenerMaySpeakFirst() throws Exception {
-    try (PipeTool listener = PipeTool.dialkey("listen");
-        PipeTool connector = PipeTool.dumbpipe("connect", listener.ticket())) {
-      expectGreeting(listener, connector);
-    }
-    try (PipeTool listener = PipeTool.dumbpipe("listen");
-        PipeTool connector = PipeTool.dialkey("connect", listener.ticket())) {
-      expectGreeting(listener, connector);
     }
   }
 
@@ -81,25 +74,38 @@ class DumbpipeInteropTest {
   @Test
   void tcpConnectionsOfDumbpipeReachOurTarget() throws Exception {
     int port = freePort();
-    try (var echo = TcpEcho.start();
+    try (var echo = EchoTarget.start();
         PipeTool listener = PipeTool.dialkey("listen-tcp", "--host", echo.hostAndPort());
         PipeTool connector =
             PipeTool.dumbpipe("connect-tcp", "--addr", "127.0.0.1:" + port, listener.ticket())) {
       connector.awaitErr("(home relay)"); // The last thing before it takes connections.
-      TcpEcho.expectFrom(port);
+      EchoTarget.expectFrom(port);
       expectGoodEndOfServers(listener, connector);
     }
   }
 
   @Test
   void ourTcpConnectionsReachTheTargetOfDumbpipe() throws Exception {
-    try (var echo = TcpEcho.start();
+    try (var echo = EchoTarget.start();
         PipeTool listener = PipeTool.dumbpipe("listen-tcp", "--host", echo.hostAndPort());
         PipeTool connector =
             PipeTool.dialkey("connect-tcp", "--addr", "127.0.0.1:0", listener.ticket())) {
       int port = Integer.parseInt(connector.awaitErr("Listening on .*:(\\d+)\\."));
-      TcpEcho.expectFrom(port);
+      EchoTarget.expectFrom(port);
       expectGoodEndOfServers(listener, connector);
+    }
+  }
+
+  @Test
+  void manyStreamsOnOneConnectionOfDumbpipeReachOurTarget(@TempDir Path folder) throws Exception {
+    // The one command of dumbpipe that opens a stream for each client on the same connection.
+    Path socket = folder.resolve("socket");
+    try (var echo = EchoTarget.start();
+        PipeTool listener = PipeTool.dialkey("listen-tcp", "--host", echo.hostAndPort());
+        PipeTool _ =
+            PipeTool.dumbpipe(
+                "connect-unix", "--socket-path", socket.toString(), listener.ticket())) {
+      EchoTarget.expectFrom(UnixDomainSocketAddress.of(socket));
     }
   }
 
@@ -107,7 +113,7 @@ class DumbpipeInteropTest {
   void interruptIsToldToDumbpipe() throws Exception {
     try (PipeTool listener = PipeTool.dialkey("listen");
         PipeTool connector = PipeTool.dumbpipe("connect", listener.ticket())) {
-      expectGreeting(listener, connector);
+      expectFirstWordsOf(listener, connector);
       listener.interrupt();
       assertThat(listener.awaitExit()).isEqualTo(1);
       assertThat(connector.awaitExit()).isEqualTo(1);
@@ -119,7 +125,7 @@ class DumbpipeInteropTest {
   void interruptOfDumbpipeIsToldToUs() throws Exception {
     try (PipeTool listener = PipeTool.dialkey("listen");
         PipeTool connector = PipeTool.dumbpipe("connect", listener.ticket())) {
-      expectGreeting(listener, connector);
+      expectFirstWordsOf(listener, connector);
       connector.interrupt();
       assertThat(connector.awaitExit()).isEqualTo(1);
       assertThat(listener.awaitExit()).isEqualTo(1);
@@ -149,7 +155,7 @@ class DumbpipeInteropTest {
     expectGoodEnd(listener, connector);
   }
 
-  private static void expectGreeting(PipeTool listener, PipeTool connector) throws Exception {
+  private static void expectFirstWordsOf(PipeTool listener, PipeTool connector) throws Exception {
     byte[] words = "you first".getBytes(StandardCharsets.US_ASCII);
     listener.in().write(words);
     listener.in().flush();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -16,20 +19,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** A TCP server on loopback that sends back what comes, and its clients. */
-final class TcpEcho implements AutoCloseable {
+/** A TCP server on loopback that sends back what comes, and clients who reach it somehow. */
+final class EchoTarget implements AutoCloseable {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final int CLIENTS = 3;
 
   private final ServerSocket server;
 
-  private TcpEcho(ServerSocket server) {
+  private EchoTarget(ServerSocket server) {
     this.server = server;
   }
 
-  static TcpEcho start() throws IOException {
-    var echo = new TcpEcho(new ServerSocket(0, CLIENTS, LOOPBACK));
-    Thread.ofVirtual().name("tcp-echo").start(echo::serve);
+  static EchoTarget start() throws IOException {
+    var echo = new EchoTarget(new ServerSocket(0, CLIENTS, LOOPBACK));
+    Thread.ofVirtual().name("echo-target").start(echo::serve);
     return echo;
   }
 
@@ -37,12 +40,17 @@ final class TcpEcho implements AutoCloseable {
     return "127.0.0.1:" + server.getLocalPort();
   }
 
-  /** Several clients of this port at a time get back what they send, and its end. */
+  /** As {@link #expectFrom(SocketAddress)}, of a TCP port. */
   static void expectFrom(int port) throws Exception {
+    expectFrom(new InetSocketAddress(LOOPBACK, port));
+  }
+
+  /** Several clients of this address at a time get back what they send, and its end. */
+  static void expectFrom(SocketAddress address) throws Exception {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var clients =
           IntStream.range(0, CLIENTS)
-              .mapToObj(i -> threads.submit(() -> converse(port, i)))
+              .mapToObj(i -> threads.submit(() -> converse(address, i)))
               .toList();
       for (Future<?> client : clients) {
         client.get();
@@ -55,35 +63,32 @@ final class TcpEcho implements AutoCloseable {
     server.close();
   }
 
-  private static Void converse(int port, int seed) throws Exception {
+  private static Void converse(SocketAddress address, int seed) throws Exception {
     byte[] data = new byte[1_000_000 + seed];
     new Random(seed).nextBytes(data);
-    try (Socket socket = connect(port)) {
-      Thread.ofVirtual().start(() -> send(socket, data));
-      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(data);
+    try (SocketChannel channel = connect(address)) {
+      Thread.ofVirtual().start(() -> send(channel, data));
+      assertThat(Channels.newInputStream(channel).readAllBytes()).isEqualTo(data);
     }
     return null;
   }
 
-  private static void send(Socket socket, byte[] data) {
+  private static void send(SocketChannel channel, byte[] data) {
     try {
-      socket.getOutputStream().write(data);
-      socket.shutdownOutput();
+      Channels.newOutputStream(channel).write(data);
+      channel.shutdownOutput();
     } catch (IOException e) {
       // The connection broke; the reading side finds bytes missing.
     }
   }
 
   /** A foreign process does not tell when it takes connections, so it is asked until it does. */
-  private static Socket connect(int port) throws IOException {
+  private static SocketChannel connect(SocketAddress address) throws IOException {
     long deadline = System.nanoTime() + IrohPeer.PATIENCE.toNanos();
     while (true) {
-      var socket = new Socket();
       try {
-        socket.connect(new InetSocketAddress(LOOPBACK, port));
-        return socket;
-      } catch (ConnectException e) {
-        socket.close();
+        return SocketChannel.open(address);
+      } catch (SocketException e) {
         if (System.nanoTime() - deadline > 0) {
           throw e;
         }
