@@ -30,6 +30,7 @@ public final class EndpointBuilder {
   private List<Alpn> alpns = List.of();
   private List<Bind> binds = new ArrayList<>();
   private int loops = 1;
+  private boolean segmentationOffload = true;
   private TransportOptions transport = TransportOptions.defaults();
   private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
   private Optional<String> name = Optional.empty();
@@ -126,6 +127,18 @@ public final class EndpointBuilder {
       throw new IllegalArgumentException("an address has 1 to 64 loops, not " + count);
     }
     loops = count;
+    return this;
+  }
+
+  /**
+   * Sets whether one system call may send many datagrams at once, where the system can; off for
+   * network cards that get it wrong. It costs several times the processor time.
+   *
+   * @param enabled on by default
+   * @return this
+   */
+  public EndpointBuilder segmentationOffload(boolean enabled) {
+    segmentationOffload = enabled;
     return this;
   }
 
@@ -264,6 +277,7 @@ public final class EndpointBuilder {
             alpns,
             List.copyOf(binds),
             loops,
+            segmentationOffload,
             transport,
             diagnostics,
             List.copyOf(listeners),

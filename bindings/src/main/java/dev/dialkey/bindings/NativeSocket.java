@@ -33,37 +33,16 @@ public final class NativeSocket implements AutoCloseable {
     this.granted = granted;
   }
 
-  /** Binds a socket that has its port for itself. */
+  /** Binds a socket without flags. */
   public static NativeSocket open(InetSocketAddress address) throws IOException {
-    return open(address, false);
+    return open(address, EnumSet.noneOf(Flag.class));
   }
 
   /**
    * Binds a socket with buffers of 4 MiB, as far as the system grants them.
    *
-   * @param sharedPort whether other such sockets of this user may have the same port
    * @throws IOException when the system refuses; the message names its reason
    */
-  public static NativeSocket open(InetSocketAddress address, boolean sharedPort)
-      throws IOException {
-    return open(address, sharedPort ? EnumSet.of(Flag.SHARED_PORT) : EnumSet.noneOf(Flag.class));
-  }
-
-  /** What a socket can be opened with. */
-  public enum Flag {
-    /** Other such sockets of this user may have the same port. */
-    SHARED_PORT(dialkey_h.DK_UDP_REUSEPORT()),
-    /** One datagram per system call on sending. */
-    NO_SEGMENTATION(dialkey_h.DK_UDP_NO_GSO());
-
-    private final int bit;
-
-    Flag(int bit) {
-      this.bit = bit;
-    }
-  }
-
-  /** As {@link #open(InetSocketAddress, boolean)}, with flags. */
   public static NativeSocket open(InetSocketAddress address, Set<Flag> wanted) throws IOException {
     int flags = wanted.stream().mapToInt(flag -> flag.bit).sum();
     try (Arena arena = Arena.ofConfined()) {
@@ -176,6 +155,20 @@ public final class NativeSocket implements AutoCloseable {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       NativeStatus.check(dialkey_h.dk_udp_close(id));
+    }
+  }
+
+  /** What a socket can be opened with. */
+  public enum Flag {
+    /** Other such sockets of this user may have the same port. */
+    SHARED_PORT(dialkey_h.DK_UDP_REUSEPORT()),
+    /** One datagram per system call on sending. */
+    NO_SEGMENTATION(dialkey_h.DK_UDP_NO_GSO());
+
+    private final int bit;
+
+    Flag(int bit) {
+      this.bit = bit;
     }
   }
 }

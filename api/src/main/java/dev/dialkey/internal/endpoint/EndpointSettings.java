@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
  * @param alpns protocols accepted, in order of preference
  * @param binds addresses to bind
  * @param loops event loops, and sockets, for each of them
+ * @param segmentationOffload whether one system call may send many datagrams
  * @param transport QUIC options
  * @param diagnostics what is written for those who look into it
  * @param listeners observe it
@@ -28,6 +29,7 @@ public record EndpointSettings(
     List<Alpn> alpns,
     List<Bind> binds,
     int loops,
+    boolean segmentationOffload,
     TransportOptions transport,
     Diagnostics diagnostics,
     List<EndpointListener> listeners,

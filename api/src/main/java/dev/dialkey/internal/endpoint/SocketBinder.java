@@ -11,7 +11,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** Opens the sockets of an endpoint; what was opened is closed again when it fails. */
 final class SocketBinder implements AutoCloseable {
@@ -53,8 +55,15 @@ final class SocketBinder implements AutoCloseable {
   private List<UdpTransport> bindLoops(InetSocketAddress address) throws IOException {
     List<UdpTransport> sockets = new ArrayList<>();
     InetSocketAddress bindTo = address;
+    Set<NativeSocket.Flag> flags = EnumSet.noneOf(NativeSocket.Flag.class);
+    if (settings.loops() > 1) {
+      flags.add(NativeSocket.Flag.SHARED_PORT);
+    }
+    if (!settings.segmentationOffload()) {
+      flags.add(NativeSocket.Flag.NO_SEGMENTATION);
+    }
     for (int i = 0; i < settings.loops(); i++) {
-      NativeSocket socket = NativeSocket.open(bindTo, settings.loops() > 1);
+      NativeSocket socket = NativeSocket.open(bindTo, flags);
       opened.add(socket);
       sockets.add(new UdpTransport(socket, pool));
       bindTo = socket.boundAddress().toSocketAddress();
