@@ -27,6 +27,11 @@ public final class ConnectionStreams {
   private final Kind uni = new Kind();
   private final StreamMap open = new StreamMap();
 
+  /** Those that may write again, until the events at hand are handled. */
+  private final List<StreamState> writable = new ArrayList<>();
+
+  private long turns;
+
   /** Those of which somebody wants to know of a reset; the open streams bound it. */
   private final List<ReadHalf> watchedForReset = new ArrayList<>(0);
 
@@ -113,8 +118,23 @@ public final class ConnectionStreams {
   void onWritable(long id) {
     StreamState stream = open.get(id);
     if (stream != null) {
-      stream.onWritable();
+      writable.add(stream);
     }
+  }
+
+  /**
+   * Gives room to those that wait for it: to the more important first, and among equals to who has
+   * written least lately. In the order of the engine the first would take all of it each time.
+   */
+  void serveWritable() {
+    writable.sort(StreamState.MORE_IMPORTANT_FIRST);
+    writable.forEach(StreamState::onWritable);
+    writable.clear();
+  }
+
+  /** A number larger than all before. */
+  long nextTurn() {
+    return ++turns;
   }
 
   void onCredit() {

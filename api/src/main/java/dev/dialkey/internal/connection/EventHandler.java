@@ -17,6 +17,7 @@ final class EventHandler {
       for (int i = 0; i < count; i++) {
         handle(events, i, connection);
       }
+      connection.streams().serveWritable();
     } while (events.mayHaveMore(count));
   }
 

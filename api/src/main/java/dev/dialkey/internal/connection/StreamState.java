@@ -1,6 +1,7 @@
 package dev.dialkey.internal.connection;
 
 import dev.dialkey.CloseReason;
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /** One stream: the halves that this side has of it. Guarded by the connection's lock. */
@@ -9,6 +10,11 @@ public final class StreamState {
   static final int SERVER_BIT = 1;
 
   static final int UNI_BIT = 2;
+
+  /** The order of those that may write: by priority, then by how long it is since they wrote. */
+  static final Comparator<StreamState> MORE_IMPORTANT_FIRST =
+      Comparator.<StreamState>comparingInt(stream -> -stream.writeHalf().priority())
+          .thenComparingLong(stream -> stream.writeHalf().turn());
 
   private final long id;
   private final @Nullable WriteHalf writeHalf;

@@ -35,6 +35,8 @@ public final class WriteHalf {
   /** Volatile: asked for without the lock. */
   private volatile int priority;
 
+  private long turn;
+
   /** Of the last write that was not turned away; owned by the writing thread. */
   private long taken;
 
@@ -298,7 +300,19 @@ public final class WriteHalf {
       }
     }
     connection.flusher().noteUnsent(done);
+    noteTurn(done);
     return done;
+  }
+
+  private void noteTurn(long sent) {
+    if (sent > 0) {
+      turn = connection.streams().nextTurn();
+    }
+  }
+
+  /** When it last gave bytes to the engine, as a number that grows. Under the lock. */
+  long turn() {
+    return turn;
   }
 
   private long sendPiece(byte @Nullable [] array, long at, int length) {
@@ -341,6 +355,7 @@ public final class WriteHalf {
           break;
         }
         writer.advance(sent);
+        noteTurn(sent);
         connection.flusher().noteUnsent(sent);
         if (sent < piece) {
           return; // The rest waits for the next event.
