@@ -107,13 +107,14 @@ public final class ReadHalf {
         connection.streams().watchForReset(this);
         lookForReset();
       }
+      CompletableFuture<OptionalLong> future = current.future();
       CloseReason closed = connection.lifecycle().closeReason();
       if (stage != Stage.OPEN) {
         current.complete(outcome());
-      } else if (closed != null && !readable) {
+      } else if (closed != null) {
         current.fail(closed);
       }
-      return current.future();
+      return future;
     } finally {
       lock.unlock();
     }
