@@ -29,6 +29,7 @@ class FlightRecorderTest {
   @TempDir Path dir;
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void handshakesAndConnectionsAreRecordedOnBothSides() throws Exception {
     try (Recording recording = new Recording()) {
       recording.enable(HANDSHAKE).withoutThreshold();

@@ -75,6 +75,7 @@ class LateCopyTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void copyAfterAHandshakeThatWasGivenUpIsNotSeen() throws Exception {
     try (Connecting dial = dialThroughForwarder()) {
       try (Accepting accepting = Peers.next(acceptor).accept()) {
@@ -87,6 +88,7 @@ class LateCopyTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void copyOfAnIgnoredFlightIsNotSeen() throws Exception {
     try (Connecting dial = dialThroughForwarder()) {
       Peers.next(acceptor).ignore();

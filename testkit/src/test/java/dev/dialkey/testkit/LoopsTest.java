@@ -39,6 +39,7 @@ class LoopsTest {
   private final List<Connection> servers = new ArrayList<>();
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void connectionsOverOnePortSpreadOverAllLoopsOfTheAcceptor() throws Exception {
     for (int loops = 2; loops <= 4; loops++) {
       try (Endpoint acceptor = Loopback.builder().loops(loops).alpns(Peers.ALPN).bind()) {
@@ -59,6 +60,7 @@ class LoopsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void connectionsOverOnePortSpreadOverAllLoopsOfTheDialler() throws Exception {
     for (int loops = 2; loops <= 4; loops++) {
       try (Endpoint dialler = Loopback.builder().loops(loops).bind()) {
@@ -76,6 +78,7 @@ class LoopsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void manyBusyConnectionsBetweenSeveralLoopsOnBothSides() throws Exception {
     try (Endpoint acceptor = Loopback.builder().loops(3).alpns(Peers.ALPN).bind();
         Endpoint first = Loopback.builder().loops(4).bind();

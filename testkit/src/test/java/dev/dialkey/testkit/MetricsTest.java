@@ -98,6 +98,7 @@ class MetricsTest {
   }
 
   @Test
+  @SuppressWarnings("try") // The dial is there to be ignored.
   void countersOfConnectionsMove() throws Exception {
     try (Endpoint acceptor = Peers.acceptor();
         Endpoint dialler = Peers.dialler()) {

@@ -145,6 +145,7 @@ class RouterFilterTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void connectionsBeyondTheBoundAreRefusedUntilOneEnds() throws Exception {
     try (Router router =
             Router.builder(Loopback.builder().bind())

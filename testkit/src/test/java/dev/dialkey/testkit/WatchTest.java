@@ -115,6 +115,7 @@ class WatchTest {
   }
 
   @Test
+  @SuppressWarnings("try") // Closing early is what is tested.
   void observerHearsTheValueNowAndTheLast() throws Exception {
     List<ConnectionType> heard = new CopyOnWriteArrayList<>();
     try (var subscription = pair.client().connectionType().subscribe(heard::add)) {
