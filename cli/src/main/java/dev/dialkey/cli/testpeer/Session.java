@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,19 +95,7 @@ final class Session {
 
   private void exchange(BiStream stream, StreamHeader header, boolean sends, boolean receives)
       throws IOException {
-    Future<Boolean> sender =
-        threads.submit(() -> {
-          // A sender that waits for its schedule would not notice the end.
-          Thread sending = Thread.currentThread();
-          connection.closed().thenRun(sending::interrupt);
-          if (sends) {
-            Chunks.send(stream.send(), header);
-          } else {
-            stream.send().finish();
-          }
-          stream.send().awaitAcked(Duration.ofDays(1));
-          return true;
-        });
+    Future<Boolean> sender = threads.submit(() -> send(stream, header, sends));
     if (receives) {
       receive(stream, header);
     } else if (stream.recv().read(new byte[1]) >= 0) {
@@ -115,18 +104,37 @@ final class Session {
     Tasks.result(sender);
   }
 
+  private boolean send(BiStream stream, StreamHeader header, boolean sends) throws IOException {
+    // A sender that waits for its schedule would not notice the end of the connection.
+    Thread sending = Thread.currentThread();
+    CompletableFuture<Void> wakeUp = connection.closed().thenRun(sending::interrupt);
+    try {
+      if (sends) {
+        Chunks.send(stream.send(), header);
+      } else {
+        stream.send().finish();
+      }
+      stream.send().awaitAcked(Duration.ofDays(1));
+      return true;
+    } finally {
+      wakeUp.cancel(false);
+    }
+  }
+
   private void receive(BiStream stream, StreamHeader header) throws IOException {
     var receipt = new Receipt(System.nanoTime());
     try (ScheduledExecutorService ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofVirtual().name("dialkey-progress").factory())) {
-      ticker.scheduleAtFixedRate(
-          () -> progress(receipt), PROGRESS_MILLIS, PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+      Future<?> ticks =
+          ticker.scheduleAtFixedRate(
+              () -> progress(receipt), PROGRESS_MILLIS, PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
       boolean done = false;
       try {
         Chunks.receive(stream.recv(), header, receipt, log);
         done = true;
       } finally {
+        ticks.cancel(false);
         ticker.shutdownNow();
         progress(receipt);
         end(done ? "done" : "aborted", receipt);

@@ -6,6 +6,7 @@ import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SecretKey;
 import dev.dialkey.cli.TestShell;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,7 +118,7 @@ final class PipeUsageTest {
     try (SecretKey key = SecretKey.parse("17".repeat(32))) {
       EndpointAddr addr = EndpointAddr.of(key.endpointId());
       for (int i = 0; i < addresses; i++) {
-        addr = addr.withIp(new InetSocketAddress("127.0.0.1", 9));
+        addr = addr.withIp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 9));
       }
       return EndpointTicket.of(addr).toString();
     }
