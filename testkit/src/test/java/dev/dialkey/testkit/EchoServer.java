@@ -2,6 +2,7 @@ package dev.dialkey.testkit;
 
 import dev.dialkey.BiStream;
 import dev.dialkey.Connection;
+import dev.dialkey.ConnectionMetrics;
 import dev.dialkey.Endpoint;
 import dev.dialkey.Router;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.Arrays;
 /** An acceptor that sends every bidirectional stream back, and a client's side of that. */
 final class EchoServer implements AutoCloseable {
   static final String ALPN = "test/echo";
-
 
   private final Router router;
 
@@ -27,21 +27,24 @@ final class EchoServer implements AutoCloseable {
     return router.endpoint();
   }
 
+  ConnectionMetrics metrics() {
+    return router.endpoint().metrics().connections();
+  }
+
   /** Sends bytes and fails unless the same come back. */
   static void check(Connection connection, int length, int salt) throws IOException {
     byte[] bytes = Pattern.bytes(length, salt);
     try (BiStream stream = connection.openBi(Loopback.PATIENCE)) {
       Thread writer =
           Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      stream.send().write(bytes);
-                      stream.send().finish();
-                    } catch (IOException e) {
-                      stream.recv().stop(0); // The reader sees that something is wrong.
-                    }
-                  });
+              .start(() -> {
+                try {
+                  stream.send().write(bytes);
+                  stream.send().finish();
+                } catch (IOException e) {
+                  stream.recv().stop(0); // The reader sees that something is wrong.
+                }
+              });
       byte[] answer = stream.recv().readAll(length);
       if (!Arrays.equals(answer, bytes)) {
         throw new AssertionError("another echo of " + length + " bytes came back");
@@ -72,5 +75,4 @@ final class EchoServer implements AutoCloseable {
   public void close() {
     router.close(Duration.ofSeconds(3));
   }
-
 }

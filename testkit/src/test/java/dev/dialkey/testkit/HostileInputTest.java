@@ -16,10 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams made up at random, and real ones of a connection changed at random, at the sockets of
@@ -44,13 +44,12 @@ final class HostileInputTest {
       EchoServer.check(connection, 200_000, 0); // Gives the middle something to change.
       long before = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
       var attack =
-          Tasks.run(
-              () -> {
-                var random = new Random(42);
-                for (int i = 0; i < datagrams; i++) {
-                  middle.inject(made(random, middle.recorded), random.nextBoolean());
-                }
-              });
+          Tasks.run(() -> {
+            var random = new Random(42);
+            for (int i = 0; i < datagrams; i++) {
+              middle.inject(made(random, middle.recorded), random.nextBoolean());
+            }
+          });
       int rounds = 0;
       while (!attack.future().isDone()) {
         EchoServer.check(connection, 1_000, rounds++);

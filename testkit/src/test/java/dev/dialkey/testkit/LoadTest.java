@@ -64,8 +64,7 @@ final class LoadTest {
             .keepAlive(Duration.ofMillis(500))
             .build();
     try (var server =
-            new EchoServer(
-                Loopback.builder().transport(impatient).alpns(EchoServer.ALPN).bind());
+            new EchoServer(Loopback.builder().transport(impatient).alpns(EchoServer.ALPN).bind());
         Endpoint dialler = Loopback.builder().transport(impatient).bind();
         Connection established = connect(dialler, server.endpoint())) {
       var random = new Random(1);
@@ -75,13 +74,12 @@ final class LoadTest {
         var dial = dialler.connectAsync(server.endpoint().addr(), EchoServer.ALPN);
         long micros = random.nextInt(3_000);
         CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS)
-            .execute(
-                () -> {
-                  if (!dial.cancel(true)) {
-                    dial.thenAccept(Connection::close); // It was quicker.
-                  }
-                  underWay.release();
-                });
+            .execute(() -> {
+              if (!dial.cancel(true)) {
+                dial.thenAccept(Connection::close); // It was quicker.
+              }
+              underWay.release();
+            });
         if (i % 1_000 == 0) {
           EchoServer.check(established, 10_000, i);
         }
@@ -127,13 +125,12 @@ final class LoadTest {
         var strangers = new Strangers(64)) {
       long before = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
       var flood =
-          Tasks.run(
-              () -> {
-                var random = new Random(7);
-                for (int i = 0; i < packets; i++) {
-                  strangers.send(i, firstPacket(random), server.endpoint());
-                }
-              });
+          Tasks.run(() -> {
+            var random = new Random(7);
+            for (int i = 0; i < packets; i++) {
+              strangers.send(i, firstPacket(random), server.endpoint());
+            }
+          });
       int rounds = 0;
       while (!flood.future().isDone()) {
         EchoServer.check(established, 20_000, rounds++);
@@ -155,8 +152,7 @@ final class LoadTest {
   @Test
   void handshakesThatStopHalfWayEndByThemselves() throws Exception {
     var options = TransportOptions.builder().maxIdleTimeout(Duration.ofSeconds(2)).build();
-    try (Endpoint acceptor =
-            Loopback.builder().transport(options).alpns(EchoServer.ALPN).bind();
+    try (Endpoint acceptor = Loopback.builder().transport(options).alpns(EchoServer.ALPN).bind();
         var server = new EchoServer(acceptor);
         Endpoint dialler = Loopback.builder().bind();
         var strangers = new Strangers(300)) {
@@ -226,9 +222,7 @@ final class LoadTest {
       silence.setSoTimeout(20_000);
       var there = new InetSocketAddress(InetAddress.getLoopbackAddress(), silence.getLocalPort());
       var dial =
-          dialler.connectAsync(
-              EndpointAddr.of(acceptor.id()).withIp(there),
-              EchoServer.ALPN);
+          dialler.connectAsync(EndpointAddr.of(acceptor.id()).withIp(there), EchoServer.ALPN);
       var packet = new DatagramPacket(new byte[1_500], 1_500);
       silence.receive(packet);
       dial.cancel(true);

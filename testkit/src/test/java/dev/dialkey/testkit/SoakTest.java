@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,11 +35,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 @Timeout(value = 3, unit = TimeUnit.HOURS)
 final class SoakTest {
-  private static final Duration LENGTH =
-      Duration.parse(System.getProperty("dialkey.soak", "PT2M"));
+  private static final Duration LENGTH = Duration.parse(System.getProperty("dialkey.soak", "PT2M"));
 
   private static final int SERVERS = 3;
-  private static final int WORKERS = 12;
+  private static final int WORKERS = Integer.getInteger("dialkey.soak.workers", 12);
 
   /** The first rounds warm up: classes, compiled code, buffers that are kept. */
   private static final int ROUNDS = 8;
@@ -78,9 +78,16 @@ final class SoakTest {
       long roundNanos = LENGTH.toNanos() / ROUNDS;
       for (int round = 0; round < ROUNDS; round++) {
         work(dialler, servers, System.nanoTime() + roundNanos, round);
-        usage.add(settle());
-        System.out.println("soak round " + round + ": " + done + " done, " + cutOff
-            + " cut off, " + usage.getLast());
+        usage.add(settle(dialler, servers));
+        System.out.println(
+            "soak round "
+                + round
+                + ": "
+                + done
+                + " done, "
+                + cutOff
+                + " cut off, "
+                + usage.getLast());
       }
     } finally {
       servers.forEach(EchoServer::close);
@@ -106,18 +113,17 @@ final class SoakTest {
     for (int i = 0; i < WORKERS; i++) {
       var random = new Random(round * 1_000L + i);
       workers.add(
-          Tasks.run(
-              () -> {
-                while (System.nanoTime() - until < 0) {
-                  EchoServer server = servers.get(random.nextInt(servers.size()));
-                  try {
-                    visit(dialler, server.endpoint(), random);
-                    done.increment();
-                  } catch (DialkeyException | InterruptedIOException e) {
-                    cutOff.increment(); // As this test has it.
-                  }
-                }
-              }));
+          Tasks.run(() -> {
+            while (System.nanoTime() - until < 0) {
+              EchoServer server = servers.get(random.nextInt(servers.size()));
+              try {
+                visit(dialler, server.endpoint(), random);
+                done.increment();
+              } catch (DialkeyException | InterruptedIOException e) {
+                cutOff.increment(); // As this test has it.
+              }
+            }
+          }));
     }
     for (Tasks.Task<Boolean> worker : workers) {
       worker.future().get(LENGTH.toSeconds() + 60, TimeUnit.SECONDS);
@@ -198,9 +204,22 @@ final class SoakTest {
   }
 
   /** Waits until the connections of a round are gone and looks. */
-  private static Usage settle() throws IOException {
+  private static Usage settle(Endpoint dialler, List<EchoServer> servers) throws IOException {
     NativeLibrary library = NativeLibrary.load();
-    Tasks.awaitTrue(() -> library.liveObjects().connections() == 0);
+    long start = System.nanoTime();
+    while (library.liveObjects().connections() > 0) {
+      // Closing takes three probe time-outs, which are long where the machine is overloaded.
+      if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(90)) {
+        throw new AssertionError(
+            "left: "
+                + library.liveObjects()
+                + ", dialler "
+                + dialler.metrics().connections()
+                + ", servers "
+                + servers.stream().map(EchoServer::metrics).toList());
+      }
+      LockSupport.parkNanos(10_000_000);
+    }
     return new Usage(
         ProcessMemory.heapMib(),
         ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0,
