@@ -76,7 +76,7 @@ public final class Accepting implements AutoCloseable {
     return AsyncCalls.start(endpoint.executor(), this::await);
   }
 
-  /** Gives the handshake up, if it is not over. */
+  /** Gives the handshake up; closes the connection if it has come about. */
   @Override
   public void close() {
     core.close(0, new byte[0]);

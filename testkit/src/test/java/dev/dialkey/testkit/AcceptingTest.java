@@ -70,6 +70,20 @@ class AcceptingTest {
   }
 
   @Test
+  void closingItAfterTheHandshakeClosesTheConnection() throws Exception {
+    try (Endpoint acceptor = Peers.acceptor();
+        Endpoint dialler = Peers.dialler();
+        Connecting dial = Peers.dial(dialler, acceptor)) {
+      Accepting accepting = Peers.next(acceptor).accept();
+      Connection server = accepting.await(Loopback.PATIENCE);
+      Connection client = dial.await();
+      accepting.close();
+      assertThat(Peers.reasonOf(server)).isEqualTo(new CloseReason.LocallyClosed());
+      assertThat(Peers.reasonOf(client)).isInstanceOf(CloseReason.ApplicationClosed.class);
+    }
+  }
+
+  @Test
   void closingItEndsTheWait() throws Exception {
     try (Endpoint acceptor = Peers.acceptor();
         Stranger stranger = new Stranger(acceptor)) {
