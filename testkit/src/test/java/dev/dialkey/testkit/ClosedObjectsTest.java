@@ -35,6 +35,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +45,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -95,14 +98,14 @@ class ClosedObjectsTest {
     return !owner.getPackageName().contains("internal") || interfaceMethod(method) != null;
   }
 
-  private static Method interfaceMethod(Method method) {
+  private static @Nullable Method interfaceMethod(Method method) {
     for (Class<?> type : method.getDeclaringClass().getInterfaces()) {
       try {
         if (!type.getPackageName().contains("internal") && Modifier.isPublic(type.getModifiers())) {
           return type.getMethod(method.getName(), method.getParameterTypes());
         }
       } catch (NoSuchMethodException e) {
-        continue; // Of another interface.
+        // Of another interface.
       }
     }
     return null;
@@ -133,8 +136,9 @@ class ClosedObjectsTest {
   }
 
   /** What a call came to; null when it returned, or its future completed. */
-  private static Throwable outcome(Object target, Method method) throws Exception {
-    Method callable = isPublicClass(method) ? method : interfaceMethod(method);
+  private static @Nullable Throwable outcome(Object target, Method method) throws Exception {
+    Method callable =
+        isPublicClass(method) ? method : Objects.requireNonNull(interfaceMethod(method));
     Object[] arguments =
         Arrays.stream(method.getParameterTypes()).map(ClosedObjectsTest::argument).toArray();
     if (method.getName().equals("write") && arguments.length == 3) {
@@ -159,7 +163,7 @@ class ClosedObjectsTest {
   private void callAll(Object target, Class<?>... atTheEnd) throws Exception {
     for (Method method : methods(target)) {
       String name = target.getClass().getSimpleName() + "." + method.getName();
-      var call = Tasks.start(() -> java.util.Optional.ofNullable(outcome(target, method)));
+      var call = Tasks.start(() -> Optional.ofNullable(outcome(target, method)));
       long start = System.nanoTime();
       Throwable failure = call.get().orElse(null);
       long nanos = System.nanoTime() - start;
@@ -170,7 +174,7 @@ class ClosedObjectsTest {
   }
 
   private static boolean isRight(
-      String name, Method method, Throwable failure, List<Class<?>> atTheEnd) {
+      String name, Method method, @Nullable Throwable failure, List<Class<?>> atTheEnd) {
     boolean isAsync = method.getName().endsWith("Async") && !name.equals("Endpoint.closeAsync");
     boolean mayWait =
         isAsync
@@ -264,7 +268,7 @@ class ClosedObjectsTest {
   }
 
   /** Nothing else may come out of a call that races with the end. */
-  private static boolean isExpected(Throwable failure) {
+  private static boolean isExpected(@Nullable Throwable failure) {
     return failure == null
         || failure instanceof dev.dialkey.DialkeyException
         || failure instanceof IllegalStateException;

@@ -108,7 +108,7 @@ class IncomingTest {
 
   @Test
   void decisionsOfManyThreadsCountOnce() throws Exception {
-    for (int round = 0; round < 20; round++) {
+    for (int round = 0; round < Size.of(5, 200); round++) {
       try (Endpoint acceptor = Peers.acceptor();
           Endpoint dialler = Peers.dialler();
           Connecting dial = Peers.dial(dialler, acceptor)) {

@@ -159,9 +159,10 @@ class MemoryTest {
 
   @Test
   void closedArenaIsAMistakeOfTheCallerAndHarmsNobody() throws Exception {
-    Arena arena = Arena.ofShared();
-    MemorySegment gone = arena.allocate(100);
-    arena.close();
+    MemorySegment gone;
+    try (Arena arena = Arena.ofShared()) {
+      gone = arena.allocate(100);
+    }
     try (SendStream send = pair.client().openUni()) {
       send.write(new byte[] {1});
       assertThatThrownBy(() -> send.write(gone)).isInstanceOf(IllegalStateException.class);

@@ -240,7 +240,7 @@ class WaitingCallsTest {
   private static Waiting run(Tasks.Action action) {
     return () -> {
       action.run();
-      return null;
+      return "nothing";
     };
   }
 
