@@ -82,8 +82,8 @@ public sealed interface CloseReason {
       case ApplicationClosed(long code, byte[] reason) ->
           "by the peer's application with code " + code + printable(reason);
       case TransportClosed(long code, OptionalLong frame, String reason) ->
-          "transport error 0x"
-              + Long.toHexString(code)
+          "transport error "
+              + TransportErrors.name(code)
               + (reason.isEmpty() ? "" : " (" + reason + ")");
       case Reset() -> "stateless reset, the peer has restarted";
       case IdleTimeout() -> "idle time-out, the peer is silent";

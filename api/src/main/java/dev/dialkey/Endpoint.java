@@ -189,6 +189,18 @@ public final class Endpoint implements AutoCloseable {
    * Dials the endpoint that a ticket names.
    *
    * @param ticket the ticket
+   * @param alpn the protocol
+   * @return the connection
+   * @throws IOException as {@link #connect(EndpointAddr, Alpn)}
+   */
+  public Connection connect(EndpointTicket ticket, Alpn alpn) throws IOException {
+    return connect(ticket.addr(), alpn);
+  }
+
+  /**
+   * As {@link #connect(EndpointTicket, Alpn)}, with the protocol by name.
+   *
+   * @param ticket the ticket
    * @param alpn the protocol's name
    * @return the connection
    * @throws IOException as {@link #connect(EndpointAddr, Alpn)}

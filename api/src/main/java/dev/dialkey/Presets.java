@@ -1,5 +1,8 @@
 package dev.dialkey;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
 /** The presets that come with the library. */
 public final class Presets {
 
@@ -22,5 +25,18 @@ public final class Presets {
    */
   public static Preset minimal() {
     return EndpointBuilder::defaultIpTransports;
+  }
+
+  /**
+   * One socket on the IPv4 loopback address: nobody but this host is reached. For tests and for
+   * trying things out.
+   *
+   * @return the preset
+   */
+  public static Preset loopback() {
+    return builder ->
+        builder
+            .clearIpTransports()
+            .bindAddr(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
   }
 }

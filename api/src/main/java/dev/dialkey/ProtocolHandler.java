@@ -28,6 +28,10 @@ public interface ProtocolHandler {
     return accepting.await();
   }
 
-  /** Called once when the router closes, before the running handlers are interrupted. */
+  /**
+   * Called once when the router closes, before the running handlers are interrupted: nobody new is
+   * accepted any more, while connections and their streams go on until this returns. A handler that
+   * is to end its work in peace waits for it here.
+   */
   default void shutdown() {}
 }

@@ -19,8 +19,10 @@ import java.util.concurrent.CompletableFuture;
  * The sending half of a stream.
  *
  * <p>One thread writes at a time; a second one gets an {@link IllegalStateException}. Everything
- * else may be called from any thread. Closing without {@link #finish()} resets the stream: after an
- * exception the peer must not take half of the data for all of it.
+ * else may be called from any thread. Closing without {@link #finish()} resets the stream with code
+ * 0: after an exception the peer must not take half of the data for all of it. A code of your own
+ * needs a {@link #reset} inside the try-with-resources block, for its catch clauses run after the
+ * closing.
  */
 public final class SendStream implements GatheringByteChannel, AutoCloseable {
   /** RFC 9000 section 16: codes are 62-bit numbers. */
@@ -197,7 +199,9 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
 
   /**
    * Waits after {@link #finish()} until the peer's QUIC has acknowledged everything. That the
-   * peer's application has read it, only the application can tell.
+   * peer's application has read it, only the application can tell. A peer that has all it wants may
+   * close the connection before its acknowledgement is on its way; only the protocol of the ALPN
+   * says whether its code means that.
    *
    * @param timeout how long to wait
    * @throws StreamStoppedException when the peer wants no more

@@ -6,6 +6,7 @@ import dev.dialkey.Presets;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SecretKey;
 import dev.dialkey.cli.shell.Identity;
+import dev.dialkey.cli.shell.Json;
 import dev.dialkey.cli.shell.Shell;
 import dev.dialkey.cli.shell.SocketAddress;
 import dev.dialkey.cli.shell.Termination;
@@ -15,6 +16,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,6 +42,7 @@ import picocli.CommandLine.Spec;
       "  dialkey echo TICKET                         test the way to it",
       "  dialkey echo TICKET --bytes 1G --streams 8  with more data, in parallel",
       "  dialkey echo --bind 127.0.0.1:0             serve this machine alone",
+      "  dialkey echo TICKET --json                  measure, for another program",
       "",
       "Exit codes: 0 good, 1 failed, 2 wrong usage, a broken ticket included."
     })
@@ -87,6 +90,11 @@ final class EchoCommand implements Callable<Integer> {
       description = "How long to dial. Default: ${DEFAULT-VALUE}")
   private double timeoutSeconds;
 
+  @Option(
+      names = "--json",
+      description = "Print the ticket, or what was measured, as one line of JSON.")
+  private boolean json;
+
   EchoCommand(Shell shell) {
     this.shell = shell;
   }
@@ -116,8 +124,7 @@ final class EchoCommand implements Callable<Integer> {
       shell.err().println("  " + shell.command() + " echo " + own);
       shell.err().println("Ctrl-C ends it.");
       shell.err().flush();
-      shell.out().println(own);
-      shell.out().flush();
+      shell.print(json ? Json.line(Map.of("ticket", own.toString())) : own.toString());
       server.awaitClosed();
     }
   }
@@ -125,7 +132,7 @@ final class EchoCommand implements Callable<Integer> {
   private void test(EndpointTicket peer) throws IOException {
     Duration timeout = Duration.ofNanos((long) (timeoutSeconds * 1e9));
     try (Endpoint endpoint = withEndpoint(EndpointBuilder::bind)) {
-      new EchoTest(shell, endpoint, bytes, streams).run(peer.addr(), timeout);
+      new EchoTest(shell, endpoint, bytes, streams, json).run(peer.addr(), timeout);
     }
   }
 

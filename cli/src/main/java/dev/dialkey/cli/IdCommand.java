@@ -2,14 +2,17 @@ package dev.dialkey.cli;
 
 import dev.dialkey.addressing.SecretKey;
 import dev.dialkey.cli.shell.Identity;
+import dev.dialkey.cli.shell.Json;
 import dev.dialkey.cli.shell.Shell;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code dialkey id}: whom others dial. */
@@ -29,6 +32,9 @@ final class IdCommand implements Callable<Integer> {
   private final Shell shell;
   private CommandSpec spec = CommandSpec.create();
 
+  @Option(names = "--json", description = "Print it as one line of JSON.")
+  private boolean json;
+
   IdCommand(Shell shell) {
     this.shell = shell;
   }
@@ -42,8 +48,8 @@ final class IdCommand implements Callable<Integer> {
   public Integer call() {
     Optional<SecretKey> kept = Identity.kept(shell, spec);
     try (SecretKey key = kept.orElseGet(SecretKey::generate)) {
-      shell.out().println(key.endpointId());
-      shell.out().flush();
+      String id = key.endpointId().toString();
+      shell.print(json ? Json.line(Map.of("id", id)) : id);
       if (kept.isEmpty()) {
         tellHowToKeep(key);
       }

@@ -49,6 +49,18 @@ final class EchoCommandTest {
   }
 
   @Test
+  void summaryIsJsonWhereItIsAskedFor() throws IOException {
+    try (EchoServer server = EchoServer.start(Loopback.builder())) {
+      TestShell shell = TestShell.plain();
+      assertThat(test(shell, server.ticket().toString(), "--bytes", "10000", "--json")).isZero();
+      assertThat(shell.out())
+          .startsWith("{\"peer\":\"")
+          .contains("\"bytes\":10000,\"streams\":1,\"out_mbit_per_s\":")
+          .hasLineCount(1);
+    }
+  }
+
+  @Test
   void whoWatchesSeesABarAndThenNoTraceOfIt() throws IOException {
     try (EchoServer server = EchoServer.start(Loopback.builder())) {
       TestShell shell = TestShell.watched();

@@ -23,6 +23,13 @@ final class IdCommandTest {
   }
 
   @Test
+  void printsJsonWhereItIsAskedFor() {
+    TestShell shell = TestShell.withSecret(ZERO);
+    assertThat(shell.run("id", "--json")).isZero();
+    assertThat(shell.out().strip()).isEqualTo("{\"id\":\"" + ID_OF_ZERO + "\"}");
+  }
+
+  @Test
   void newKeyCanBeKept() {
     TestShell first = TestShell.plain();
     assertThat(first.run("id")).isZero();
