@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class MetricsTest {
   private static void putAll(Map<String, Long> figures, String prefix, Record group)
       throws Exception {
     for (RecordComponent component : group.getClass().getRecordComponents()) {
-      String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase();
+      String name = component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
       figures.put(prefix + name, (Long) component.getAccessor().invoke(group));
     }
   }
@@ -79,9 +80,9 @@ class MetricsTest {
     List<String> lines = text.lines().toList();
     assertThat(lines).hasSize(metrics.snapshot().size() * 3 + 1);
     for (int i = 0; i + 1 < lines.size(); i += 3) {
-      String[] type = lines.get(i).split(" ");
+      String[] type = lines.get(i).split(" ", -1);
       String[] help = lines.get(i + 1).split(" ", 4);
-      String[] sample = lines.get(i + 2).split(" ");
+      String[] sample = lines.get(i + 2).split(" ", -1);
       assertThat(type).startsWith("#", "TYPE").hasSize(4);
       assertThat(help).startsWith("#", "HELP", type[2]).hasSize(4);
       assertThat(help[3]).matches("[A-Z0-9].*\\.");

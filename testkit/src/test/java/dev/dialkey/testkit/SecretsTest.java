@@ -93,7 +93,7 @@ class SecretsTest {
     Set<String> randoms = new HashSet<>();
     for (String line : lines) {
       if (line.startsWith("CLIENT_TRAFFIC_SECRET_0 ")) {
-        randoms.add(line.split(" ")[1]);
+        randoms.add(line.split(" ", 3)[1]);
       }
     }
     assertThat(randoms).hasSize(4);
