@@ -33,6 +33,7 @@ final class HostileInputTest {
   private static final long MAX_GROWTH_MIB = 192;
 
   @Test
+  @SuppressWarnings("try") // The server serves by being open.
   void millionsOfDatagramsHarmNobody() throws Exception {
     int datagrams = Size.of(500_000, 10_000_000);
     try (Endpoint acceptor = Loopback.builder().alpns(EchoServer.ALPN).bind();

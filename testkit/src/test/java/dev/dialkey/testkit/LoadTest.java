@@ -93,6 +93,7 @@ final class LoadTest {
   }
 
   @Test
+  @SuppressWarnings("try") // The server serves by being open.
   void stormOfDialsIsServedThroughRetry() throws Exception {
     int dials = 1_500;
     try (Endpoint acceptor = acceptor(2);
@@ -150,6 +151,7 @@ final class LoadTest {
   }
 
   @Test
+  @SuppressWarnings("try") // The server serves by being open.
   void handshakesThatStopHalfWayEndByThemselves() throws Exception {
     var options = TransportOptions.builder().maxIdleTimeout(Duration.ofSeconds(2)).build();
     try (Endpoint acceptor = Loopback.builder().transport(options).alpns(EchoServer.ALPN).bind();
