@@ -75,8 +75,8 @@ final class LoadTest {
         long micros = random.nextInt(3_000);
         CompletableFuture.delayedExecutor(micros, TimeUnit.MICROSECONDS)
             .execute(() -> {
-              if (!dial.cancel(true)) {
-                dial.thenAccept(Connection::close); // It was quicker.
+              if (!dial.cancel(true) && !dial.isCompletedExceptionally()) {
+                dial.join().close(); // It was quicker.
               }
               underWay.release();
             });
