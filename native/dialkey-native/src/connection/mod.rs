@@ -1,5 +1,6 @@
 //! A connection: quiche's, and what the interface adds to it.
 
+mod allowance;
 mod cids;
 mod closing;
 pub(crate) mod datagrams;
@@ -22,6 +23,7 @@ use crate::header::{Long, VERSION_1};
 use crate::retry::{self, Verdict};
 use crate::tls::{self, Expectation, PublicKey};
 
+use allowance::Allowance;
 use cids::Cids;
 use closing::Closing;
 use datagrams::Datagrams;
@@ -43,6 +45,7 @@ pub(crate) struct Conn {
     cids: Cids,
     pinning: Pinning,
     pacer: Pacer,
+    allowance: Allowance,
     keep_alive: KeepAlive,
     streams: Streams,
     datagrams: Datagrams,
@@ -108,7 +111,11 @@ impl Conn {
         } else {
             quiche::accept(&scid, None, local, peer, &mut parts.quic)?
         };
-        Conn::new(quic, &parts, original, first, None, now)
+        let mut conn = Conn::new(quic, &parts, original, first, None, now)?;
+        if retried.is_some() {
+            conn.allowance.lift();
+        }
+        Ok(conn)
     }
 
     fn new(
@@ -163,6 +170,7 @@ impl Conn {
             cids: Cids::new(key, first),
             pinning: Pinning::new(dialled.is_some()),
             pacer: Pacer::new(settings),
+            allowance: Allowance::new(dialled.is_none()),
             keep_alive: KeepAlive::new(settings.keep_alive_ms, now),
             streams: Streams::new(settings.conn_window.min(settings.stream_window)),
             datagrams: Datagrams::new(settings.dgram_send_bytes),

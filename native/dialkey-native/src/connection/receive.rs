@@ -133,6 +133,7 @@ impl Conn {
         if packet.is_empty() {
             return;
         }
+        self.allowance.received(packet.len());
         let closed = self.quic.is_closed();
         // An error is a state of the connection from here on.
         let _ = self.quic.recv(packet, info);
@@ -155,6 +156,7 @@ impl Conn {
         if self.quic.is_established() && !self.is_client() {
             // A server confirms the handshake by completing it.
             self.confirmed = true;
+            self.allowance.lift();
         }
     }
 }

@@ -151,9 +151,17 @@ impl Conn {
             if !burst.admits() {
                 return End::Paced;
             }
+            let Some(space) = self
+                .allowance
+                .room(self.max_packet)
+                .and_then(|n| space.get_mut(..n))
+            else {
+                return End::Idle;
+            };
             let Some((len, info)) = self.produce(space) else {
                 return End::Idle;
             };
+            self.allowance.sent(len);
             self.hand_over_after(buf.get(off..off + len));
             burst.book(len, info.at);
             entries.add(off, len, &info);

@@ -14,6 +14,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -169,6 +170,38 @@ final class LoadTest {
       }
       Tasks.awaitTrue(() -> acceptor.metrics().connections().handshaking() == 0);
       Tasks.awaitTrue(() -> live() <= 2);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // The server serves by being open.
+  void unprovedAddressGetsAtMostThreeTimesWhatItSent() throws Exception {
+    var options = TransportOptions.builder().maxIdleTimeout(Duration.ofSeconds(2)).build();
+    try (Endpoint acceptor = Loopback.builder().transport(options).alpns(EchoServer.ALPN).bind();
+        var server = new EchoServer(acceptor);
+        var stranger = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+      byte[] hello = realFirstPacket(acceptor);
+      InetSocketAddress to = acceptor.boundSockets().getFirst();
+      stranger.send(new DatagramPacket(hello, hello.length, to));
+      Tasks.awaitTrue(() -> server.metrics().accepted() == 1);
+      Tasks.awaitTrue(() -> server.metrics().handshakesFailed() == 1); // By the idle time-out.
+      assertThat(waitingBytes(stranger)).isBetween(1, 3 * hello.length);
+    }
+  }
+
+  /** All that has arrived at a socket to which nothing more is on its way. */
+  private static int waitingBytes(DatagramSocket socket) throws IOException {
+    socket.setSoTimeout(200);
+    var packet = new DatagramPacket(new byte[2_048], 2_048);
+    int sum = 0;
+    try {
+      while (true) {
+        packet.setLength(2_048);
+        socket.receive(packet);
+        sum += packet.getLength();
+      }
+    } catch (SocketTimeoutException e) {
+      return sum;
     }
   }
 
