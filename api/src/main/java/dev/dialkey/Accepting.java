@@ -38,8 +38,19 @@ public final class Accepting implements AutoCloseable {
    * @throws IOException as {@link #await()}
    */
   public Alpn alpn() throws IOException {
-    awaitHandshake(Deadline.NEVER);
-    return core.lifecycle().alpn();
+    return alpn(Deadline.NEVER);
+  }
+
+  /**
+   * As {@link #alpn()}, for a limited time.
+   *
+   * @param timeout how long to wait; the handshake is given up when it is over
+   * @return the protocol
+   * @throws DialkeyTimeoutException when the time is over
+   * @throws IOException as {@link #await()}
+   */
+  public Alpn alpn(Duration timeout) throws IOException {
+    return alpn(Deadline.after(timeout));
   }
 
   /**
@@ -80,6 +91,11 @@ public final class Accepting implements AutoCloseable {
   @Override
   public void close() {
     core.close(0, new byte[0]);
+  }
+
+  private Alpn alpn(long deadlineNanos) throws IOException {
+    awaitHandshake(deadlineNanos);
+    return core.lifecycle().alpn();
   }
 
   private Connection await(long deadlineNanos) throws IOException {

@@ -296,7 +296,7 @@ public final class EndpointBuilder {
    * @return the endpoint to come
    */
   public CompletableFuture<Endpoint> bindAsync() {
-    return AsyncCalls.start(executor, this::bind);
+    return AsyncCalls.start(withFallback(executor), this::bind);
   }
 
   void defaultIpTransports() {

@@ -40,7 +40,7 @@ record HookChain(List<EndpointHooks> hooks) {
   private static Decision ask(EndpointHooks hook, Function<EndpointHooks, Decision> question) {
     try {
       return question.apply(hook);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // Nobody may pass a hook that is broken.
       LOG.log(Level.WARNING, "a hook failed, which rejects the connection", e);
       return Decision.reject();
     }

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,9 @@ public final class Router implements AutoCloseable {
   private static final long HANDLER_FAILED = 1;
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(3);
+
+  /** Whoever starts a handshake and does not go on holds a place no longer than this. */
+  private static final Duration HANDSHAKE_LIMIT = Duration.ofSeconds(10);
 
   private final Endpoint endpoint;
   private final Map<Alpn, ProtocolHandler> handlers;
@@ -104,9 +108,7 @@ public final class Router implements AutoCloseable {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
-    if (!endpoint.isClosed()) {
-      endpoint.setAlpns();
-    }
+    endpoint.core().setAlpns(List.of()); // Does nothing when it is closed already.
     handlers.values().forEach(this::shutDown);
     serving.forEach(Thread::interrupt);
     endpoint.close(limit);
@@ -191,7 +193,7 @@ public final class Router implements AutoCloseable {
   private Verdict verdict(Incoming incoming) {
     try {
       return filter.apply(incoming);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // Undecided, it would hold a place.
       LOG.log(Level.WARNING, "the filter failed, which rejects the connection", e);
       return Verdict.REJECT;
     }
@@ -199,7 +201,7 @@ public final class Router implements AutoCloseable {
 
   private void handshake(Incoming incoming) throws IOException {
     try (Accepting accepting = incoming.accept()) {
-      ProtocolHandler handler = handlers.get(accepting.alpn());
+      ProtocolHandler handler = handlers.get(accepting.alpn(HANDSHAKE_LIMIT));
       if (handler == null || closing.get()) {
         return;
       }

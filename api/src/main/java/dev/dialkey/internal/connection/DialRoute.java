@@ -24,6 +24,10 @@ final class DialRoute extends Route {
 
   private final NativeAddress virtualPeer;
   private final NativeAddress virtualLocal;
+
+  /** The socket of the home loop, used where it may be. */
+  private final UdpTransport home;
+
   private final Transports transports;
   private final TransmitPool pool;
   private final EndpointCounters counters;
@@ -40,10 +44,12 @@ final class DialRoute extends Route {
       List<NativeAddress> candidates,
       NativeAddress virtualPeer,
       NativeAddress virtualLocal,
+      UdpTransport home,
       ConnectionHost host) {
     this.candidates = List.copyOf(candidates);
     this.virtualPeer = virtualPeer;
     this.virtualLocal = virtualLocal;
+    this.home = home;
     this.transports = host.transports();
     this.pool = host.transmitPool();
     this.counters = host.counters();
@@ -62,7 +68,7 @@ final class DialRoute extends Route {
   /** The sender of the last datagram proved to be the peer. */
   NativeAddress pinLastSource() {
     pinned = lastSource;
-    pinnedTransport = transports.toward(lastSource);
+    pinnedTransport = transports.toward(lastSource, home);
     return lastSource;
   }
 
@@ -100,7 +106,7 @@ final class DialRoute extends Route {
       for (int i = 0; i < batch.size(); i++) {
         batch.redirect(i, candidate);
       }
-      UdpTransport toward = transports.toward(candidate);
+      UdpTransport toward = transports.toward(candidate, home);
       if (toward != null) {
         toward.sendOrDrop(batch, counters); // A handshake packet lost here is sent again.
       }
@@ -122,7 +128,7 @@ final class DialRoute extends Route {
 
   @Override
   NativeAddress local(NativeAddress seen) {
-    UdpTransport transport = transports.toward(remote(seen));
+    UdpTransport transport = transports.toward(remote(seen), home);
     return transport == null ? NativeAddress.NONE : transport.boundAddress();
   }
 }

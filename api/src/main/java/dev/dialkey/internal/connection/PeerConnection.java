@@ -73,7 +73,7 @@ public final class PeerConnection extends Driven {
       List<NativeAddress> candidates,
       NativeAddress virtualPeer,
       NativeAddress virtualLocal) {
-    var route = new DialRoute(candidates, virtualPeer, virtualLocal, host);
+    var route = new DialRoute(candidates, virtualPeer, virtualLocal, home.transport(), host);
     return new PeerConnection(host, home, engine, route, List.of());
   }
 

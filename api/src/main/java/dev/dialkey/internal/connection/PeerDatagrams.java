@@ -67,6 +67,10 @@ public final class PeerDatagrams {
           connection.checkUsable();
           boolean queued = queue(datagram, WAIT_FOR_ROOM);
           connection.flusher().afterWrite(!queued, queued);
+          if (!queued && queue(datagram, WAIT_FOR_ROOM)) { // That may have made room.
+            queued = true;
+            connection.flusher().afterWrite(false, true);
+          }
           return queued ? Boolean.TRUE : null;
         });
   }
@@ -180,7 +184,11 @@ public final class PeerDatagrams {
       connection.checkUsable();
       int length = connection.nativeConnection().receiveDatagram(piece, 0, piece.length);
       if (length == NativeStatus.BUFFER && taken == 0) {
+        readers.wakeOne(); // It waits for somebody with more room.
         throw new BufferOverflowException();
+      }
+      if (length < 0 && taken == 0) {
+        checkDone(length);
       }
       if (length < 0) {
         break;
@@ -189,7 +197,6 @@ public final class PeerDatagrams {
       taken++;
     }
     if (taken == 0) {
-      connection.flusher().flushIfDirty();
       return null;
     }
     readers.wakeOne();

@@ -41,7 +41,8 @@ public final class ReadHalf {
   /** Set and looked at under the lock; volatile, for the reading thread clears it without. */
   private volatile boolean busy;
 
-  private Stage stage = Stage.OPEN;
+  /** Volatile: asked for without the lock. */
+  private volatile Stage stage = Stage.OPEN;
 
   /**
    * The engine reports a stream once per change to readable; this remembers it until it is empty.

@@ -95,9 +95,21 @@ final class WriteEnd {
 
   void connectionClosed(CloseReason reason) {
     EndWatch current = watch;
-    if (current != null) {
+    if (current == null || !current.isOpen()) {
+      return;
+    }
+    // A peer that has all it wants acknowledges and closes at once: the engine may know of both.
+    if (isAcknowledged()) {
+      current.complete(OptionalLong.empty());
+    } else {
       current.fail(reason);
     }
+  }
+
+  private boolean isAcknowledged() {
+    return isFinished()
+        && connection.hasEngine()
+        && connection.nativeConnection().streamAcked(stream.id()) >= 0;
   }
 
   private void lookForOutcome(EndWatch current) {
@@ -107,7 +119,7 @@ final class WriteEnd {
     } else if (isReset) {
       current.complete(OptionalLong.empty());
     } else if (closed != null) {
-      current.fail(closed);
+      connectionClosed(closed);
     } else if (over) {
       askForAcknowledgement(current);
     } // Else the engine tells of a stop by itself, and finished() asks for the rest.

@@ -84,6 +84,7 @@ public final class EndpointCore implements ConnectionHost {
       resources.startLoops(core);
       return core;
     } catch (RuntimeException | Error e) {
+      resources.stopLoops(); // Some may run.
       resources.close();
       throw e;
     }
@@ -176,7 +177,7 @@ public final class EndpointCore implements ConnectionHost {
 
   /** Whether a socket reaches addresses of this family (4 or 6). */
   public boolean reaches(NativeAddress address) {
-    return resources.transports().toward(address) != null;
+    return resources.transports().toward(address, null) != null;
   }
 
   // ---- accepting ----
@@ -298,8 +299,8 @@ public final class EndpointCore implements ConnectionHost {
   @Override
   public void established(PeerConnection connection) {
     Membership membership = handshakeOver(connection);
-    if (membership != null) {
-      var peer = connection.lifecycle();
+    var peer = connection.lifecycle();
+    if (membership != null && peer.closeReason() == null) { // Else its story is over.
       membership.story.established(peer.remoteId(), peer.alpn());
     }
   }

@@ -59,8 +59,8 @@ final class EndpointResources implements AutoCloseable {
     } catch (NativeLoadException e) {
       throw new EndpointBindException(String.valueOf(e.getMessage()), e);
     }
-    NativeMemory memory = new NativeMemory();
     NativeConfig config = NativeConfigs.of(settings, settings.transport(), settings.alpns());
+    NativeMemory memory = new NativeMemory();
     var binder = new SocketBinder(settings, new TransmitPool(memory));
     try {
       Transports transports = binder.bindAll();
@@ -112,7 +112,7 @@ final class EndpointResources implements AutoCloseable {
 
   /** The loop whose socket reaches the address. */
   EndpointLoop loopToward(NativeAddress address) {
-    UdpTransport toward = transports.toward(address);
+    UdpTransport toward = transports.nextToward(address);
     for (EndpointLoop loop : loops) {
       if (loop.transport() == toward) {
         return loop;

@@ -4,6 +4,7 @@ import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.internal.loop.EndpointCounters;
 import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -22,6 +23,10 @@ final class IncomingQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition arrived = lock.newCondition();
   private final ArrayDeque<PendingIncoming> waiting = new ArrayDeque<>();
+
+  /** Those that nobody has decided about, whether they wait or were taken, oldest first. */
+  private final LinkedHashSet<PendingIncoming> undecided = new LinkedHashSet<>();
+
   private boolean closed;
 
   IncomingQueue(EndpointCounters counters) {
@@ -32,10 +37,11 @@ final class IncomingQueue {
   boolean offer(PendingIncoming incoming) {
     lock.lock();
     try {
-      if (closed || waiting.size() >= MAX_WAITING) {
+      if (closed || undecided.size() >= MAX_WAITING) {
         return false;
       }
       waiting.add(incoming);
+      undecided.add(incoming);
       arrived.signal();
       return true;
     } finally {
@@ -43,25 +49,42 @@ final class IncomingQueue {
     }
   }
 
-  int size() {
+  /** How many nobody has decided about. */
+  int undecided() {
     lock.lock();
     try {
-      return waiting.size();
+      return undecided.size();
     } finally {
       lock.unlock();
     }
   }
 
-  /** Drops those that waited too long, and tells which one it was. */
+  /** It counts no more. */
+  void decided(PendingIncoming incoming) {
+    lock.lock();
+    try {
+      undecided.remove(incoming);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether its client has given up. */
+  static boolean isExpired(PendingIncoming incoming, long nowNanos) {
+    return nowNanos - incoming.arrivedNanos() >= MAX_AGE_NANOS;
+  }
+
+  /** Takes out one that nobody has decided about in time, also when it was taken. */
   @Nullable PendingIncoming pollExpired(long nowNanos) {
     lock.lock();
     try {
-      PendingIncoming oldest = waiting.peek();
-      if (oldest == null || nowNanos - oldest.arrivedNanos() < MAX_AGE_NANOS) {
+      if (undecided.isEmpty() || !isExpired(undecided.getFirst(), nowNanos)) {
         return null;
       }
       counters.incomingExpired.increment();
-      return waiting.poll();
+      PendingIncoming oldest = undecided.removeFirst();
+      waiting.remove(oldest); // At its head, if it is there.
+      return oldest;
     } finally {
       lock.unlock();
     }
@@ -95,6 +118,7 @@ final class IncomingQueue {
     try {
       closed = true;
       waiting.clear();
+      undecided.clear();
       arrived.signalAll();
     } finally {
       lock.unlock();

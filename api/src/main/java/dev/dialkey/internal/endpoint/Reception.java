@@ -7,6 +7,7 @@ import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
 import dev.dialkey.bindings.NativeException;
 import dev.dialkey.bindings.NativeHello;
+import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.connection.PeerConnection;
 import java.io.IOException;
@@ -39,21 +40,40 @@ public final class Reception {
 
   /** The next first flight; empty once the endpoint is closed. */
   public Optional<PendingIncoming> take(Duration timeout) throws IOException {
-    return queue.take(IncomingQueue.nanos(timeout));
+    long deadline = Deadline.after(timeout);
+    while (true) {
+      Optional<PendingIncoming> next = queue.take(Math.max(Deadline.nanosLeft(deadline), 0));
+      if (next.isEmpty() || !IncomingQueue.isExpired(next.get(), System.nanoTime())) {
+        return next;
+      }
+      expire(System.nanoTime()); // It is the oldest, and nobody waits for it any more.
+    }
+  }
+
+  /** Forgets those that nobody has decided about in time. */
+  void expire(long nowNanos) {
+    PendingIncoming expired = queue.pollExpired(nowNanos);
+    while (expired != null) {
+      if (expired.drop()) {
+        flights.remove(expired.id(), expired);
+      }
+      expired = queue.pollExpired(nowNanos);
+    }
   }
 
   /** Goes on with the handshake, with options of the connection's own or the endpoint's. */
   public PeerConnection accept(PendingIncoming pending, Optional<TransportOptions> own)
       throws IOException {
+    // The configuration first: making it takes a while, and may fail.
     return gate.enter(() ->
-        pending.accept(
-            datagrams -> core.withConfig(own, config -> connect(config, pending, datagrams))));
+        core.withConfig(
+            own, config -> pending.accept(datagrams -> connect(config, pending, datagrams))));
   }
 
   /** Answers with CONNECTION_REFUSED. */
   public void refuse(PendingIncoming pending) {
     gate.enterIfOpen(() -> {
-      if (pending.drop()) {
+      if (drop(pending)) {
         core.counters().refused.increment();
         answer(pending, resources.config().refuse(pending.firstDatagram(), pending.from()));
       }
@@ -70,7 +90,7 @@ public final class Reception {
       throw new IllegalStateException("the peer has proved its address already");
     }
     gate.enterIfOpen(() -> {
-      if (!pending.drop()) {
+      if (!drop(pending)) {
         throw new IllegalStateException("this incoming connection was decided about before");
       }
       core.counters().retries.increment();
@@ -90,6 +110,11 @@ public final class Reception {
     }
   }
 
+  private boolean drop(PendingIncoming pending) {
+    queue.decided(pending);
+    return pending.drop();
+  }
+
   private void answer(PendingIncoming pending, byte[] packet) {
     resources.sendOnce(pending.loop().transport(), packet, pending.to(), pending.from());
     flights.remove(pending.id());
@@ -97,7 +122,7 @@ public final class Reception {
 
   /** Says nothing; repetitions of the flight are dropped too. */
   public void ignore(PendingIncoming pending) {
-    if (pending.drop()) {
+    if (drop(pending)) {
       core.counters().ignored.increment();
       settle(pending);
     }
@@ -136,6 +161,7 @@ public final class Reception {
   private PeerConnection connect(
       NativeConfig config, PendingIncoming pending, List<EarlyDatagram> datagrams)
       throws ConnectionClosedException {
+    queue.decided(pending);
     NativeConnection engine;
     try {
       engine =
@@ -145,7 +171,7 @@ public final class Reception {
               pending.firstDatagram(),
               pending.to(),
               pending.from(),
-              System.nanoTime());
+              pending.arrivedNanos()); // A proof of its address was good then.
     } catch (NativeException e) {
       flights.remove(pending.id(), pending);
       throw new ConnectionClosedException(

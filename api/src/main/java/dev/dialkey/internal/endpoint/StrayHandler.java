@@ -50,6 +50,7 @@ final class StrayHandler implements StrayPackets {
   private final NativeConfig config;
   private final InitialTokens tokens;
   private final ConcurrentHashMap<InitialId, PendingIncoming> firstFlights;
+  private final Reception reception;
   private final IncomingQueue queue;
   private final AtomicInteger handshakes;
   private final BooleanSupplier accepting;
@@ -65,8 +66,9 @@ final class StrayHandler implements StrayPackets {
   StrayHandler(EndpointCore core, NativeMemory memory) {
     this.config = core.config();
     this.tokens = new InitialTokens(config);
-    this.firstFlights = core.reception().flights();
-    this.queue = core.reception().queue();
+    this.reception = core.reception();
+    this.firstFlights = reception.flights();
+    this.queue = reception.queue();
     this.handshakes = core.handshakes();
     this.accepting = core::isAccepting;
     this.counters = core.counters();
@@ -112,7 +114,7 @@ final class StrayHandler implements StrayPackets {
       counters.notAccepting.increment();
       return null;
     }
-    expire(nowNanos);
+    reception.expire(nowNanos);
     EarlyDatagram first = copy(batch, i);
     boolean validated = false;
     switch (tokens.check(first, nowNanos)) {
@@ -123,7 +125,7 @@ final class StrayHandler implements StrayPackets {
         return null;
       }
       case ABSENT -> {
-        if (handshakes.get() + queue.size() >= RETRY_FROM) {
+        if (handshakes.get() + queue.undecided() >= RETRY_FROM) {
           retry(loop, batch, i, nowNanos);
           return null;
         }
@@ -145,15 +147,6 @@ final class StrayHandler implements StrayPackets {
     if (packet.length > 0) {
       counters.retries.increment();
       send(loop, batch, i, packet);
-    }
-  }
-
-  private void expire(long nowNanos) {
-    PendingIncoming expired = queue.pollExpired(nowNanos);
-    while (expired != null) {
-      expired.drop();
-      firstFlights.remove(expired.id());
-      expired = queue.pollExpired(nowNanos);
     }
   }
 

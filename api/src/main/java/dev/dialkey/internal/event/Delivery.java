@@ -85,6 +85,7 @@ final class Delivery<T> implements Flow.Subscription {
       if (demand.get() != Long.MAX_VALUE) {
         demand.decrementAndGet();
       }
+      task.signal(); // Should it throw, what is behind it comes with the next run.
       subscriber.onNext(element);
     }
     if (!done && source.isOver()) {

@@ -38,7 +38,7 @@ final class ListenerQueue {
     for (var call = calls.poll(); call != null; call = calls.poll()) {
       try {
         call.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // The calls behind it must not be lost.
         LOG.log(Level.WARNING, "a listener failed", e);
       }
     }

@@ -33,7 +33,7 @@ final class SerialTask {
       seen = signals.get();
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) { // Whatever it is, the next signal must run it again.
         LOG.log(Level.WARNING, "an observer failed", e);
       }
     } while (signals.addAndGet(-seen) != 0);

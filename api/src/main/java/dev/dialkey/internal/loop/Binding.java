@@ -5,6 +5,7 @@ import dev.dialkey.bindings.NativeAddress;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** One bound address: the sockets that share it, one per loop, and what they are used for. */
 public final class Binding {
@@ -31,6 +32,11 @@ public final class Binding {
 
   boolean isDefaultRoute() {
     return options.defaultRoute();
+  }
+
+  /** The preferred socket if it is one of these, else the first. */
+  UdpTransport rather(@Nullable UdpTransport preferred) {
+    return preferred != null && transports.contains(preferred) ? preferred : transports.getFirst();
   }
 
   /** One of the sockets, in turns: what is bound to one loop spreads over all. */

@@ -24,10 +24,23 @@ public final class Transports {
   }
 
   /**
-   * The socket that reaches the address: of the longest prefix that it lies in, else of the default
-   * route; null when there is none of its family. Not for every packet: it looks at all sockets.
+   * A socket that reaches the address: of the longest prefix that it lies in, else of the default
+   * route; null when there is none of its family. Of several that share an address it is the
+   * preferred one, else the first. Not for every packet: it looks at all sockets.
    */
-  public @Nullable UdpTransport toward(NativeAddress destination) {
+  public @Nullable UdpTransport toward(
+      NativeAddress destination, @Nullable UdpTransport preferred) {
+    Binding best = route(destination);
+    return best == null ? null : best.rather(preferred);
+  }
+
+  /** As {@link #toward}, taking turns among those that share an address, to spread the work. */
+  public @Nullable UdpTransport nextToward(NativeAddress destination) {
+    Binding best = route(destination);
+    return best == null ? null : best.next();
+  }
+
+  private @Nullable Binding route(NativeAddress destination) {
     Binding best = null;
     int longest = 0;
     for (Binding binding : bindings) {
@@ -39,16 +52,14 @@ public final class Transports {
         longest = Math.max(length, 0);
       }
     }
-    return best == null ? null : best.next();
+    return best;
   }
 
   /** The socket that holds this local address, rather the preferred one where several do. */
   public @Nullable UdpTransport at(NativeAddress local, @Nullable UdpTransport preferred) {
     for (Binding binding : bindings) {
       if (binding.owns(local)) {
-        return preferred != null && binding.transports().contains(preferred)
-            ? preferred
-            : binding.next();
+        return binding.rather(preferred);
       }
     }
     return null;
