@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * look like somebody who dials anew.
  */
 final class SettledFlights {
-  /** About 200 bytes each, under 2 MiB; of more at once, the oldest may come up again. */
+  /** About 400 bytes each, under 4 MiB; of more at once, the oldest may come up again. */
   static final int MAX_REMEMBERED = 8_192;
 
   private final ReentrantLock lock = new ReentrantLock();
