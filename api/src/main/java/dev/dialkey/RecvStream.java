@@ -7,7 +7,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -112,7 +111,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
     byte[] piece = new byte[(int) Math.min(target.byteSize(), CHUNK_BYTES)];
     int n = receive(piece, 0, piece.length, Deadline.NEVER);
     if (n > 0) {
-      MemorySegment.copy(piece, 0, target, ValueLayout.JAVA_BYTE, 0, n);
+      target.copyFrom(MemorySegment.ofArray(piece).asSlice(0, n));
     }
     return n;
   }

@@ -6,7 +6,6 @@ import dev.dialkey.internal.endpoint.AsyncCalls;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
@@ -310,7 +309,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
     byte[] piece = new byte[(int) Math.min(source.byteSize(), COPY_BYTES)];
     for (long at = 0; at < source.byteSize(); at += piece.length) {
       int length = (int) Math.min(source.byteSize() - at, piece.length);
-      MemorySegment.copy(source, ValueLayout.JAVA_BYTE, at, piece, 0, length);
+      MemorySegment.ofArray(piece).copyFrom(source.asSlice(at, length));
       send(piece, 0, length, Deadline.NEVER);
     }
   }

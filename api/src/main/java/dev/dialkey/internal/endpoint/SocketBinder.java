@@ -36,7 +36,9 @@ final class SocketBinder implements AutoCloseable {
     List<Binding> bindings = new ArrayList<>();
     for (EndpointSettings.Bind bind : settings.binds()) {
       try {
-        bindings.add(new Binding(bindLoops(bind.address()), bind.options()));
+        var options = bind.options();
+        var sockets = bindLoops(bind.address());
+        bindings.add(new Binding(sockets, options.prefixLength(), options.defaultRoute()));
       } catch (IOException e) {
         if (bind.options().required()) {
           throw new EndpointBindException(

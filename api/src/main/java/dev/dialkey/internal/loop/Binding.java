@@ -1,6 +1,5 @@
 package dev.dialkey.internal.loop;
 
-import dev.dialkey.BindOptions;
 import dev.dialkey.bindings.NativeAddress;
 import java.net.InetAddress;
 import java.util.List;
@@ -10,14 +9,16 @@ import org.jspecify.annotations.Nullable;
 /** One bound address: the sockets that share it, one per loop, and what they are used for. */
 public final class Binding {
   private final List<UdpTransport> transports;
-  private final BindOptions options;
+  private final int prefixLength;
+  private final boolean defaultRoute;
   private final NativeAddress bound;
   private final InetAddress ip;
   private final AtomicInteger turn = new AtomicInteger();
 
-  public Binding(List<UdpTransport> transports, BindOptions options) {
+  public Binding(List<UdpTransport> transports, int prefixLength, boolean defaultRoute) {
     this.transports = List.copyOf(transports);
-    this.options = options;
+    this.prefixLength = prefixLength;
+    this.defaultRoute = defaultRoute;
     this.bound = transports.getFirst().boundAddress();
     this.ip = bound.toSocketAddress().getAddress();
   }
@@ -31,7 +32,7 @@ public final class Binding {
   }
 
   boolean isDefaultRoute() {
-    return options.defaultRoute();
+    return defaultRoute;
   }
 
   /** The preferred socket if it is one of these, else the first. */
@@ -46,12 +47,12 @@ public final class Binding {
 
   /** Length of the configured prefix when the destination lies in it, else -1. */
   int matchLength(NativeAddress destination) {
-    if (options.prefixLength() == 0 || destination.family() != bound.family()) {
+    if (prefixLength == 0 || destination.family() != bound.family()) {
       return -1;
     }
     byte[] theirs = destination.toSocketAddress().getAddress().getAddress();
     byte[] ours = ip.getAddress();
-    int bits = Math.min(options.prefixLength(), ours.length * Byte.SIZE);
+    int bits = Math.min(prefixLength, ours.length * Byte.SIZE);
     for (int i = 0; i < bits; i++) {
       int mask = 0x80 >>> (i % Byte.SIZE);
       if (((theirs[i / Byte.SIZE] ^ ours[i / Byte.SIZE]) & mask) != 0) {

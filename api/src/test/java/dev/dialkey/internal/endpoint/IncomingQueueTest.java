@@ -43,7 +43,9 @@ class IncomingQueueTest {
       assertThat(queue.offer(incoming(i))).isTrue();
     }
     assertThat(queue.offer(incoming(0))).isFalse();
-    assertThat(queue.take(0)).isPresent();
+    PendingIncoming taken = queue.take(0).orElseThrow();
+    assertThat(queue.offer(incoming(0))).isFalse(); // Nobody has decided about it.
+    queue.decided(taken);
     assertThat(queue.offer(incoming(0))).isTrue();
   }
 
