@@ -214,6 +214,7 @@ class WaitingCallsTest {
     calls.put("Endpoint.accept", List.of(() -> dialler.accept(limit)));
     calls.put("Connecting.await", List.of(() -> dial().await(limit)));
     calls.put("Accepting.await", List.of(() -> accepting().await(limit)));
+    calls.put("Accepting.alpn", List.of(() -> accepting().alpn(limit)));
     calls.put("Connection.openBi", List.of(() -> client.openBi(limit)));
     calls.put("Connection.openUni", List.of(() -> client.openUni(limit)));
     calls.put("Connection.acceptBi", List.of(() -> client.acceptBi(limit)));
