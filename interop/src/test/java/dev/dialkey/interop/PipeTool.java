@@ -114,9 +114,13 @@ final class PipeTool implements AutoCloseable {
         });
   }
 
-  /** As Ctrl-C does. */
+  /**
+   * As Ctrl-C does. A JVM whose parent ignores SIGINT, as that of a job in the background, ignores
+   * it too; SIGTERM takes the same way through it.
+   */
   void interrupt() throws Exception {
-    Signals.send("INT", process.pid());
+    boolean java = process.info().command().orElse("").endsWith("java");
+    Signals.send(java ? "TERM" : "INT", process.pid());
   }
 
   int awaitExit() throws InterruptedException {
