@@ -83,9 +83,10 @@ has_libclang() {
   local file
   for file in "${LIBCLANG_PATH:-/nowhere}"/libclang* /usr/lib/llvm-*/lib/libclang*.so* \
     /usr/lib/*-linux-gnu/libclang*.so* /usr/lib64/libclang*.so* /usr/local/lib/libclang*.so*; do
-    if [ -e "$file" ]; then
-      return 0
-    fi
+    case $file in
+      *libclang-cpp*) ;; # The C++ interface: other tools bring it, the generator can't use it.
+      *) [ ! -e "$file" ] || return 0 ;;
+    esac
   done
   return 1
 }
