@@ -15,19 +15,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes datagrams between one dialler and an acceptor, and keeps those that belong to the
- * dialler's first flight, to send them once more.
+ * Passes datagrams between one dialler and an acceptor, and those of somebody else too. It keeps
+ * what belongs to the dialler's first flight, to send it once more, and some of all the others.
  */
 final class Forwarder implements AutoCloseable {
   private static final int QUIC_INITIAL = 0xc0;
   private static final int TYPE_BITS = 0xf0;
   private static final int DCID_LENGTH_AT = 5;
+  private static final int MAX_RECORDED = 256;
 
   private final DatagramSocket front = loopbackSocket();
   private final DatagramSocket back = loopbackSocket();
   private final EndpointAddr acceptor;
   private final InetSocketAddress target;
   private final List<byte[]> firstFlight = new CopyOnWriteArrayList<>();
+  private final List<byte[]> recorded = new CopyOnWriteArrayList<>();
 
   /** Volatile: learnt by one thread, used by the other. */
   private volatile @Nullable SocketAddress dialler;
@@ -56,6 +58,20 @@ final class Forwarder implements AutoCloseable {
   /** From now on the dialler hears nothing. */
   void mute() {
     muted = true;
+  }
+
+  /** The first datagrams of both ways. */
+  List<byte[]> recorded() {
+    return recorded;
+  }
+
+  /** Sends a datagram of somebody else as if it were one of theirs. */
+  void inject(byte[] datagram, boolean toAcceptor) throws IOException {
+    if (toAcceptor) {
+      sendToAcceptor(datagram);
+    } else {
+      sendToDialler(datagram);
+    }
   }
 
   /** Sends copies of the first flight, from the same place as the originals. */
@@ -94,21 +110,45 @@ final class Forwarder implements AutoCloseable {
 
   private void toAcceptor(byte[] datagram, SocketAddress from) throws IOException {
     dialler = from;
-    if ((datagram[0] & TYPE_BITS) == QUIC_INITIAL && isOfFirstFlight(datagram)) {
+    boolean initial = datagram.length > 0 && (datagram[0] & TYPE_BITS) == QUIC_INITIAL;
+    if (initial && isOfFirstFlight(datagram)) {
       firstFlight.add(datagram);
     }
+    record(datagram);
+    sendToAcceptor(datagram);
+  }
+
+  private void record(byte[] datagram) {
+    if (recorded.size() < MAX_RECORDED) {
+      recorded.add(datagram);
+    }
+  }
+
+  private void sendToAcceptor(byte[] datagram) throws IOException {
     back.send(new DatagramPacket(datagram, datagram.length, target));
   }
 
   /** Later ones carry a connection id that the acceptor has chosen. */
   private boolean isOfFirstFlight(byte[] datagram) {
-    int end = DCID_LENGTH_AT + 1 + datagram[DCID_LENGTH_AT];
     return firstFlight.isEmpty()
-        || Arrays.equals(
-            datagram, DCID_LENGTH_AT, end, firstFlight.getFirst(), DCID_LENGTH_AT, end);
+        || Arrays.equals(destinationId(datagram), destinationId(firstFlight.getFirst()));
+  }
+
+  /** With its length in front; as far as it goes in a datagram that is made up. */
+  private static byte[] destinationId(byte[] datagram) {
+    int length = DCID_LENGTH_AT < datagram.length ? 1 + (datagram[DCID_LENGTH_AT] & 0xff) : 0;
+    return Arrays.copyOfRange(
+        datagram,
+        Math.min(DCID_LENGTH_AT, datagram.length),
+        Math.min(DCID_LENGTH_AT + length, datagram.length));
   }
 
   private void toDialler(byte[] datagram, SocketAddress from) throws IOException {
+    record(datagram);
+    sendToDialler(datagram);
+  }
+
+  private void sendToDialler(byte[] datagram) throws IOException {
     SocketAddress to = dialler;
     if (to != null && !muted) {
       front.send(new DatagramPacket(datagram, datagram.length, to));

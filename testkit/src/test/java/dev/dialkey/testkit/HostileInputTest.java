@@ -6,17 +6,9 @@ import dev.dialkey.Connection;
 import dev.dialkey.Endpoint;
 import dev.dialkey.LoopMetrics;
 import dev.dialkey.bindings.NativeLibrary;
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,7 +21,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LeakCheck.class)
 @Timeout(900)
 final class HostileInputTest {
-  private static final int RECORDED = 256;
   private static final long MAX_GROWTH_MIB = 192;
 
   @Test
@@ -39,7 +30,7 @@ final class HostileInputTest {
     try (Endpoint acceptor = Loopback.builder().alpns(EchoServer.ALPN).bind();
         var server = new EchoServer(acceptor);
         Endpoint dialler = Loopback.builder().bind();
-        var middle = new Middle(acceptor);
+        var middle = new Forwarder(acceptor);
         Connection connection =
             dialler.connect(middle.addr(), EchoServer.ALPN, Loopback.PATIENCE)) {
       EchoServer.check(connection, 200_000, 0); // Gives the middle something to change.
@@ -48,7 +39,7 @@ final class HostileInputTest {
           Tasks.run(() -> {
             var random = new Random(42);
             for (int i = 0; i < datagrams; i++) {
-              middle.inject(made(random, middle.recorded), random.nextBoolean());
+              middle.inject(made(random, middle.recorded()), random.nextBoolean());
             }
           });
       int rounds = 0;
@@ -95,66 +86,5 @@ final class HostileInputTest {
       real[random.nextInt(bound)] ^= (byte) (1 << random.nextInt(8));
     }
     return real;
-  }
-
-  /** Passes datagrams between one dialler and an acceptor, and those of somebody else too. */
-  private static final class Middle implements AutoCloseable {
-    final List<byte[]> recorded = new CopyOnWriteArrayList<>();
-    private final DatagramSocket front = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-    private final Endpoint acceptor;
-    private final InetSocketAddress target;
-
-    /** Volatile: learnt by one thread, used by the others. */
-    private volatile @Nullable SocketAddress dialler;
-
-    Middle(Endpoint acceptor) throws IOException {
-      this.acceptor = acceptor;
-      this.target = acceptor.boundSockets().getFirst();
-      // Not virtual: the JDK would open descriptors for them that it keeps, and LeakCheck counts.
-      Thread.ofPlatform().daemon().start(() -> pump(front, true));
-      Thread.ofPlatform().daemon().start(() -> pump(back, false));
-    }
-
-    dev.dialkey.addressing.EndpointAddr addr() {
-      return dev.dialkey.addressing.EndpointAddr.of(acceptor.id())
-          .withIp((InetSocketAddress) front.getLocalSocketAddress());
-    }
-
-    void inject(byte[] datagram, boolean toAcceptor) throws IOException {
-      send(datagram, datagram.length, toAcceptor);
-    }
-
-    private void pump(DatagramSocket from, boolean toAcceptor) {
-      var packet = new DatagramPacket(new byte[2_048], 2_048);
-      try {
-        while (!from.isClosed()) {
-          packet.setLength(2_048);
-          from.receive(packet);
-          if (toAcceptor) {
-            dialler = packet.getSocketAddress();
-          }
-          if (recorded.size() < RECORDED) {
-            recorded.add(Arrays.copyOf(packet.getData(), packet.getLength()));
-          }
-          send(packet.getData(), packet.getLength(), toAcceptor);
-        }
-      } catch (IOException e) {
-        // The test is over.
-      }
-    }
-
-    private void send(byte[] bytes, int length, boolean toAcceptor) throws IOException {
-      SocketAddress to = toAcceptor ? target : dialler;
-      if (to != null) {
-        (toAcceptor ? back : front).send(new DatagramPacket(bytes, length, to));
-      }
-    }
-
-    @Override
-    public void close() {
-      front.close();
-      back.close();
-    }
   }
 }
