@@ -291,7 +291,7 @@ public final class Endpoint implements AutoCloseable {
    * @return a snapshot
    */
   public EndpointMetrics metrics() {
-    return Metric.snapshot(core.socketMetrics(), core.counters());
+    return Metric.snapshot(core.socketMetrics(), core.counters(), core.handshaking());
   }
 
   /**

@@ -84,7 +84,8 @@ record Metric(String name, boolean gauge, String help, ToLongFunction<EndpointMe
       ALL.stream().filter(Metric::gauge).map(Metric::name).collect(Collectors.toUnmodifiableSet());
 
   /** Reads all counters. */
-  static EndpointMetrics snapshot(SocketMetrics socket, EndpointCounters counters) {
+  static EndpointMetrics snapshot(
+      SocketMetrics socket, EndpointCounters counters, int handshaking) {
     return new EndpointMetrics(
         socket,
         new LoopMetrics(
@@ -103,7 +104,7 @@ record Metric(String name, boolean gauge, String help, ToLongFunction<EndpointMe
             counters.handshakesFailed.sum(),
             counters.opened.sum(),
             counters.closed.sum(),
-            counters.handshaking.sum(),
+            handshaking,
             counters.incomingDropped.sum(),
             counters.incomingExpired.sum(),
             counters.notAccepting.sum(),

@@ -47,9 +47,7 @@ public final class PeerDatagrams {
     connection.lock().lock();
     try {
       connection.checkUsable();
-      if (!queue(datagram, NativeConnection.DROP_OLDEST)) {
-        throw tooLarge(datagram);
-      }
+      queue(datagram, NativeConnection.DROP_OLDEST); // There is room then, or it throws.
       connection.flusher().afterWrite(false, true);
     } finally {
       connection.lock().unlock();
@@ -148,7 +146,7 @@ public final class PeerDatagrams {
       return false;
     }
     if (status == NativeStatus.LIMIT) {
-      throw tooLarge(datagram);
+      throw new DatagramTooLargeException(datagram.length, state().maxPayload());
     }
     if (status == NativeStatus.STATE && connection.isUsable()) {
       throw new DatagramsUnsupportedException();
@@ -158,10 +156,6 @@ public final class PeerDatagrams {
     }
     connection.flusher().noteUnsent(datagram.length);
     return true;
-  }
-
-  private DatagramTooLargeException tooLarge(byte[] datagram) {
-    return new DatagramTooLargeException(datagram.length, state().maxPayload());
   }
 
   private byte @Nullable [] tryRead() throws IOException {

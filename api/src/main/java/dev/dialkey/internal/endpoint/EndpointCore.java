@@ -336,6 +336,11 @@ public final class EndpointCore implements ConnectionHost {
     return membership;
   }
 
+  /** Handshakes under way. */
+  public int handshaking() {
+    return handshakes.get();
+  }
+
   /** What went through the sockets; keeps answering after the end. */
   public SocketMetrics socketMetrics() {
     return resources.socketMetrics();

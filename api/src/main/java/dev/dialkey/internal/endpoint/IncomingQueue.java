@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -123,9 +122,5 @@ final class IncomingQueue {
     } finally {
       lock.unlock();
     }
-  }
-
-  static long nanos(java.time.Duration timeout) {
-    return TimeUnit.NANOSECONDS.convert(timeout);
   }
 }

@@ -2,7 +2,7 @@ package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeToken;
-import dev.dialkey.internal.connection.EarlyDatagram;
+import dev.dialkey.bindings.PacketBatch;
 
 /** Looks at the token of a first packet, RFC 9000 section 17.2.2. Stateless. */
 final class InitialTokens {
@@ -15,22 +15,22 @@ final class InitialTokens {
   }
 
   /** What the token says about the sender's address. */
-  NativeToken check(EarlyDatagram initial, long nowNanos) {
-    // Nearly all have none, which shows without a native call.
-    return hasToken(initial.bytes())
-        ? config.tokenCheck(initial.bytes(), initial.from(), nowNanos)
+  NativeToken check(PacketBatch batch, int i, long nowNanos) {
+    // Nearly all have none, which shows without a copy and a native call.
+    return hasToken(batch, i)
+        ? config.tokenCheck(batch.copy(i, 0, batch.length(i)), batch.from(i), nowNanos)
         : NativeToken.ABSENT;
   }
 
   /** Whether the length of the token, behind both connection ids, is not a plain zero. */
-  static boolean hasToken(byte[] packet) {
-    int scidLengthAt = DCID_LENGTH_AT + 1 + at(packet, DCID_LENGTH_AT);
-    int tokenLengthAt = scidLengthAt + 1 + at(packet, scidLengthAt);
-    return at(packet, tokenLengthAt) != 0;
+  private static boolean hasToken(PacketBatch batch, int i) {
+    int scidLengthAt = DCID_LENGTH_AT + 1 + at(batch, i, DCID_LENGTH_AT);
+    int tokenLengthAt = scidLengthAt + 1 + at(batch, i, scidLengthAt);
+    return at(batch, i, tokenLengthAt) != 0;
   }
 
   /** A packet that ends early is somebody else's to refuse. */
-  private static int at(byte[] packet, int index) {
-    return index < packet.length ? Byte.toUnsignedInt(packet[index]) : 0;
+  private static int at(PacketBatch batch, int i, int index) {
+    return index < batch.length(i) ? batch.byteAt(i, index) : 0;
   }
 }

@@ -115,9 +115,8 @@ final class StrayHandler implements StrayPackets {
       return null;
     }
     reception.expire(nowNanos);
-    EarlyDatagram first = copy(batch, i);
     boolean validated = false;
-    switch (tokens.check(first, nowNanos)) {
+    switch (tokens.check(batch, i, nowNanos)) {
       case VALID -> validated = true;
       case INVALID -> {
         // Not answered: a copy of a flight that took another way has a token that is wrong there.
@@ -131,7 +130,7 @@ final class StrayHandler implements StrayPackets {
         }
       }
     }
-    var incoming = new PendingIncoming(id, loop, first, validated, nowNanos);
+    var incoming = new PendingIncoming(id, loop, copy(batch, i), validated, nowNanos);
     if (firstFlights.putIfAbsent(id, incoming) != null) {
       return null; // A copy reached the loop of another socket at the same moment.
     }

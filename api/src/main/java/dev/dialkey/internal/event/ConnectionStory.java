@@ -26,7 +26,6 @@ public final class ConnectionStory {
     this.observers = observers;
     this.handshake = handshake;
     handshakeEvent.begin();
-    observers.counters().handshaking.increment();
     tell("handshake-started", "", listener -> listener.handshakeStarted(handshake));
   }
 
@@ -65,7 +64,6 @@ public final class ConnectionStory {
   }
 
   private void endHandshake(String outcome) {
-    observers.counters().handshaking.decrement();
     if (handshakeEvent.shouldCommit()) {
       handshakeEvent.endpoint = observers.endpointName();
       handshakeEvent.connectionId = handshake.connectionId();

@@ -57,9 +57,6 @@ public final class EndpointCounters {
   /** First packets with a token that is forged, expired or of another address. */
   public final LongAdder invalidTokens = new LongAdder();
 
-  /** Handshakes under way. */
-  public final LongAdder handshaking = new LongAdder();
-
   /** Handshakes that ended without a connection. */
   public final LongAdder handshakesFailed = new LongAdder();
 
