@@ -14,7 +14,9 @@ public final class PacketBatch {
   /** Super-datagrams per call, 64 KiB each. */
   private static final int SUPER_DATAGRAMS = 32;
 
-  private static final int SLAB_BYTES = SUPER_DATAGRAMS * 65_536;
+  private static final int SUPER_BYTES = 65_536;
+
+  private static final int SLAB_BYTES = SUPER_DATAGRAMS * SUPER_BYTES;
 
   /** A super-datagram holds at most 64 datagrams. */
   private static final int MAX_DATAGRAMS = SUPER_DATAGRAMS * 64;
@@ -46,7 +48,8 @@ public final class PacketBatch {
 
   /** True when the last receive may have left datagrams behind. */
   public boolean isFull() {
-    return size >= SUPER_DATAGRAMS;
+    int lastSuper = size == 0 ? 0 : (int) (offset(size - 1) / SUPER_BYTES);
+    return lastSuper == SUPER_DATAGRAMS - 1;
   }
 
   /** Bytes of datagram {@code i}. */

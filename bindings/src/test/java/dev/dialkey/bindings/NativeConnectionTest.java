@@ -2,6 +2,7 @@ package dev.dialkey.bindings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -104,6 +105,31 @@ class NativeConnectionTest {
       assertThat(echo.bytes.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(data);
     }
     assertThat(back).isEqualTo(data);
+  }
+
+  @Test
+  void aFullBatchIsOneSystemCallAtBothEnds() throws Exception {
+    assumeThat(client.socket.maxSendSegments()).isGreaterThan(1);
+    assumeThat(server.socket.maxReceiveSegments()).isGreaterThan(1);
+    connect();
+    byte[] data = new byte[HEAP_PIECE];
+    List<Integer> sends = new ArrayList<>();
+    until(() -> {
+      client.connection().streamSend(LoopbackPeer.now(), STREAM, data, 0, data.length);
+      int entries = client.toSend.fillFrom(client.connection(), LoopbackPeer.now());
+      if (client.toSend.mayBeCutShort()) {
+        sends.add(entries);
+      }
+      client.socket.send(client.toSend, 0, entries);
+      server.turn();
+      server.connection().streamReceive(LoopbackPeer.now(), STREAM, data, 0, data.length);
+      // The first ones hold probes of the path MTU.
+      return sends.size() >= 20 && server.received.size() > 32;
+    });
+
+    assertThat(sends.subList(10, 20)).containsOnly(1);
+    // So many datagrams came in one buffer of 32 that there were.
+    assertThat(server.received.isFull()).isFalse();
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Send buffers for threads that flush a connection, about 74 KiB each, made on demand and kept for
+ * Send buffers for threads that flush a connection, about 71 KiB each, made on demand and kept for
  * the endpoint's life. Thread-safe.
  */
 public final class TransmitPool {
