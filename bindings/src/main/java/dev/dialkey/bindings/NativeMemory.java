@@ -28,7 +28,12 @@ public final class NativeMemory implements AutoCloseable {
 
   /** A slab for one loop's received datagrams. */
   public PacketBatch newPacketBatch() {
-    return new PacketBatch(this);
+    return PacketBatch.forSocket(this);
+  }
+
+  /** Room for one datagram that comes from elsewhere. */
+  public PacketBatch newSinglePacketBatch() {
+    return PacketBatch.forOne(this);
   }
 
   /** Room for what one flush produces. */

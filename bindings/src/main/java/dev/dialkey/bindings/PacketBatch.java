@@ -16,10 +16,7 @@ public final class PacketBatch {
 
   private static final int SUPER_BYTES = 65_536;
 
-  private static final int SLAB_BYTES = SUPER_DATAGRAMS * SUPER_BYTES;
-
-  /** A super-datagram holds at most 64 datagrams. */
-  private static final int MAX_DATAGRAMS = SUPER_DATAGRAMS * 64;
+  private static final int MAX_PER_SUPER = 64;
 
   private static final ValueLayout.OfLong BIG_ENDIAN_LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -34,11 +31,21 @@ public final class PacketBatch {
 
   private final MemorySegment slab;
   private final MemorySegment records;
+  private final int maxDatagrams;
   private int size;
 
-  PacketBatch(NativeMemory memory) {
-    slab = memory.allocate(SLAB_BYTES);
-    records = memory.allocate(RECORD * MAX_DATAGRAMS);
+  private PacketBatch(NativeMemory memory, int superDatagrams, int maxDatagrams) {
+    this.slab = memory.allocate(superDatagrams * (long) SUPER_BYTES);
+    this.records = memory.allocate(RECORD * maxDatagrams);
+    this.maxDatagrams = maxDatagrams;
+  }
+
+  static PacketBatch forSocket(NativeMemory memory) {
+    return new PacketBatch(memory, SUPER_DATAGRAMS, SUPER_DATAGRAMS * MAX_PER_SUPER);
+  }
+
+  static PacketBatch forOne(NativeMemory memory) {
+    return new PacketBatch(memory, 1, 1);
   }
 
   /** Datagrams in it. */
@@ -114,7 +121,8 @@ public final class PacketBatch {
 
   int receiveFrom(long socket) {
     int n =
-        DataPath.udpReceive(socket, slab.address(), SLAB_BYTES, records.address(), MAX_DATAGRAMS);
+        DataPath.udpReceive(
+            socket, slab.address(), slab.byteSize(), records.address(), maxDatagrams);
     size = Math.max(n, 0);
     return n;
   }
@@ -126,7 +134,7 @@ public final class PacketBatch {
         connection,
         nowNanos,
         slab.address(),
-        SLAB_BYTES,
+        slab.byteSize(),
         records.address() + first * RECORD,
         count);
   }

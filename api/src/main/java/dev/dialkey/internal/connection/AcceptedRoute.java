@@ -32,12 +32,13 @@ final class AcceptedRoute extends Route {
   }
 
   /** From now on the engine follows the client. */
-  void confirm() {
+  @Override
+  void confirmed() {
     confirmed = true;
   }
 
-  /** The engine has followed the client to this address, which reached us at that one. */
-  void moveTo(NativeAddress address, NativeAddress local) {
+  @Override
+  void migrated(NativeAddress address, NativeAddress local) {
     peer = address;
     transport = transports.at(local, transport);
   }

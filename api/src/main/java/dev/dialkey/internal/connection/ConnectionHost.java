@@ -4,6 +4,7 @@ import dev.dialkey.CloseReason;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.internal.loop.ConnectionTable;
 import dev.dialkey.internal.loop.EndpointCounters;
+import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import java.util.concurrent.Executor;
@@ -19,6 +20,8 @@ public interface ConnectionHost {
   Transports transports();
 
   TransmitPool transmitPool();
+
+  ScratchPool scratchPool();
 
   EndpointCounters counters();
 

@@ -189,9 +189,8 @@ public final class ConnectionStreams {
     }
     open.remove(stream.id());
     if (isByPeer(stream.id()) && connection.isUsable()) {
-      // The peer may wait for the credit; the engine sends it, but only when it is asked to send.
+      // The peer may wait for the credit; whoever ends a stream sends afterwards.
       connection.flusher().markDirty();
-      connection.home().post(connection);
     }
   }
 

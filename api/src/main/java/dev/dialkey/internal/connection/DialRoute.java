@@ -56,20 +56,21 @@ final class DialRoute extends Route {
   }
 
   /**
-   * The last datagram was accepted by the engine. The token of a Retry is good at the address that
-   * sent it alone: elsewhere it would be taken for a forged one.
+   * The token of a Retry is good at the address that sent it alone: elsewhere it would be taken for
+   * a forged one.
    */
+  @Override
   void answered() {
     if (lastIsRetry) {
       candidates = List.of(lastSource);
     }
   }
 
-  /** The sender of the last datagram proved to be the peer. */
-  NativeAddress pinLastSource() {
+  @Override
+  void pinned(PeerConnection connection) {
     pinned = lastSource;
     pinnedTransport = transports.toward(lastSource, home);
-    return lastSource;
+    connection.host().pinned(connection, lastSource);
   }
 
   @Override

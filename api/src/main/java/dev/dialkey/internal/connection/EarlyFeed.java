@@ -2,14 +2,14 @@ package dev.dialkey.internal.connection;
 
 import dev.dialkey.CloseReason;
 import dev.dialkey.bindings.NativeConnection;
-import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.bindings.PacketBatch;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams that came outside the usual way, before the application accepted or without an id of
- * ours, and a close that must not overtake them: without them the peer could not read it. The home
- * loop feeds them, for that needs its batch. Guarded by the connection's lock.
+ * ours, and a close that must not overtake them: without them the peer could not read it. Guarded
+ * by the connection's lock.
  */
 final class EarlyFeed {
   private List<EarlyDatagram> waiting;
@@ -33,13 +33,13 @@ final class EarlyFeed {
 
   /** Feeds what waits; returns the close that waited for it, if any. */
   CloseReason.@Nullable ApplicationClosed feed(
-      EndpointLoop loop, NativeConnection engine, Route route, Flusher flusher, long nowNanos) {
+      PacketBatch room, NativeConnection engine, Route route, Flusher flusher, long nowNanos) {
     List<EarlyDatagram> datagrams = waiting;
     waiting = List.of();
     for (EarlyDatagram datagram : datagrams) {
-      loop.batch().setSingle(datagram.bytes(), datagram.from(), datagram.to());
-      if (route.admit(loop.batch(), 0, 1) == 1) {
-        engine.receive(nowNanos, loop.batch(), 0, 1);
+      room.setSingle(datagram.bytes(), datagram.from(), datagram.to());
+      if (route.admit(room, 0, 1) == 1) {
+        engine.receive(nowNanos, room, 0, 1);
         flusher.markDirty();
       }
     }

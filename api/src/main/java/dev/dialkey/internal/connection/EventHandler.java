@@ -33,9 +33,12 @@ final class EventHandler {
       case NativeEvent.STREAM_CREDIT -> connection.streams().onCredit();
       case NativeEvent.CID_ISSUED -> connection.ids().add(events.connectionId(i));
       case NativeEvent.CID_RETIRED -> connection.ids().remove(events.connectionId(i));
-      case NativeEvent.PEER_ANSWERED -> connection.onPeerAnswered();
-      case NativeEvent.PEER_PINNED -> connection.onPeerPinned();
-      case NativeEvent.PATH_MIGRATED -> connection.onPeerMigrated(events.peer(i), events.local(i));
+      case NativeEvent.PEER_ANSWERED -> connection.route().answered();
+      case NativeEvent.PEER_PINNED -> connection.route().pinned(connection);
+      case NativeEvent.PATH_MIGRATED -> {
+        connection.route().migrated(events.peer(i), events.local(i));
+        connection.view().pathsChanged();
+      }
       default -> {
         // Kinds that a later version adds, and those that tell nothing a connection acts on.
       }

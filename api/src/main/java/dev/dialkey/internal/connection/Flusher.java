@@ -90,7 +90,7 @@ final class Flusher {
   void flushNow() {
     long nowNanos = System.nanoTime();
     flush(nowNanos);
-    connection.tellDeadline(refreshDeadline(nowNanos), nowNanos);
+    connection.deadlineMoved(refreshDeadline(nowNanos), nowNanos);
   }
 
   void flushIfDirty() {

@@ -28,7 +28,9 @@ public final class Lifecycle {
   private final ReentrantLock lock;
   private final NativeConnection engine;
   private final WaitQueue handshakeWaiters = new WaitQueue();
-  private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+
+  /** Made for the first one who asks: completing it takes a thread. */
+  private @Nullable CompletableFuture<CloseReason> closed;
 
   private int flags;
   private @Nullable EndpointId remoteId;
@@ -79,7 +81,20 @@ public final class Lifecycle {
 
   /** Completes with how it ended; on the endpoint's executor. */
   public CompletableFuture<CloseReason> closed() {
-    return closed;
+    lock.lock();
+    try {
+      CompletableFuture<CloseReason> future = closed;
+      if (future == null) {
+        future = new CompletableFuture<>();
+        closed = future;
+        if (closeReason != null) {
+          future.complete(closeReason); // Nothing depends on it yet.
+        }
+      }
+      return future;
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- under the lock ----
@@ -129,8 +144,11 @@ public final class Lifecycle {
     closeReason = reason;
     handshakeWaiters.wakeAll();
     connection.onEnd(reason);
-    // The dependents are user code: never on a loop, never under the lock.
-    connection.host().executor().execute(() -> closed.complete(reason));
+    CompletableFuture<CloseReason> future = closed;
+    if (future != null) {
+      // The dependents are user code: never on a loop, never under the lock.
+      connection.host().executor().execute(() -> future.complete(reason));
+    }
   }
 
   /** The peer in short, for logs. */

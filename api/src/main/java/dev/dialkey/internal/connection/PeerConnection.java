@@ -9,6 +9,7 @@ import dev.dialkey.bindings.NativeStatus;
 import dev.dialkey.bindings.PacketBatch;
 import dev.dialkey.internal.loop.Driven;
 import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.loop.Scratch;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -84,6 +85,28 @@ public final class PeerConnection extends Driven {
     return new PeerConnection(host, home, engine, route, early);
   }
 
+  /** Sends the first flight, or answers it; by the thread that made the connection. */
+  public void start() {
+    Scratch scratch = host.scratchPool().take();
+    if (scratch == null) {
+      home.post(this);
+      return;
+    }
+    lock.lock();
+    try {
+      if (!freed) {
+        long nowNanos = now();
+        feedEarly(scratch, nowNanos);
+        handleEvents(scratch); // Its ids come first: an answer must find it.
+        flusher.flushNow();
+        handleEvents(scratch);
+      }
+    } finally {
+      lock.unlock();
+      host.scratchPool().giveBack(scratch);
+    }
+  }
+
   // ---- driven by loops ----
 
   @Override
@@ -105,7 +128,7 @@ public final class PeerConnection extends Driven {
           continue;
         }
         int taken = engine.receive(nowNanos, batch, next, run);
-        handleEvents(loop);
+        handleEvents(loop.scratch());
         if (taken < 0) {
           failed(taken);
         }
@@ -125,15 +148,15 @@ public final class PeerConnection extends Driven {
       if (freed) {
         return GONE;
       }
-      feedEarly(loop, nowNanos);
+      feedEarly(loop.scratch(), nowNanos);
       boolean due = flusher.isTimeoutDue(nowNanos);
       if (due) {
         engine.onTimeout(nowNanos);
       }
-      handleEvents(loop);
+      handleEvents(loop.scratch());
       if (flusher.isDirty() || due) {
         flusher.flush(nowNanos);
-        handleEvents(loop);
+        handleEvents(loop.scratch());
       }
       return lifecycle.isEnded() ? reap() : flusher.refreshDeadline(nowNanos);
     } finally {
@@ -185,8 +208,9 @@ public final class PeerConnection extends Driven {
     }
   }
 
-  private void feedEarly(EndpointLoop loop, long nowNanos) {
-    CloseReason.ApplicationClosed close = early.feed(loop, engine, route, flusher, nowNanos);
+  private void feedEarly(Scratch scratch, long nowNanos) {
+    CloseReason.ApplicationClosed close =
+        early.feed(scratch.batch(), engine, route, flusher, nowNanos);
     if (close != null) {
       closeEngine(nowNanos, close.code(), close.reason());
     }
@@ -218,22 +242,16 @@ public final class PeerConnection extends Driven {
     host.gone(this);
   }
 
-  void tellDeadline(long deadlineNanos, long nowNanos) {
-    deadlineMoved(deadlineNanos, nowNanos);
-  }
-
-  // ---- events ----
-
-  /** Handles what the engine reports. The batch belongs to the loop's thread. Under the lock. */
-  void handleEvents(EndpointLoop loop) {
-    EventHandler.handleAll(engine, loop.events(), this);
+  /** Handles what the engine reports. Under the lock. */
+  void handleEvents(Scratch scratch) {
+    EventHandler.handleAll(engine, scratch.events(), this);
   }
 
   void onState(int newFlags) {
     boolean wasOpen = lifecycle.isOpen();
     int gained = lifecycle.onState(newFlags);
-    if ((gained & NativeState.CONFIRMED) != 0 && route instanceof AcceptedRoute accepted) {
-      accepted.confirm();
+    if ((gained & NativeState.CONFIRMED) != 0) {
+      route.confirmed();
     }
     if ((gained & NativeState.ESTABLISHED) != 0) {
       view.pathsChanged();
@@ -242,23 +260,8 @@ public final class PeerConnection extends Driven {
     lingers |= wasOpen && !lifecycle.isOpen();
   }
 
-  void onPeerAnswered() {
-    if (route instanceof DialRoute dial) {
-      dial.answered();
-    }
-  }
-
-  void onPeerPinned() {
-    if (route instanceof DialRoute dial) {
-      host.pinned(this, dial.pinLastSource());
-    }
-  }
-
-  void onPeerMigrated(NativeAddress peer, NativeAddress local) {
-    if (route instanceof AcceptedRoute accepted) {
-      accepted.moveTo(peer, local);
-      view.pathsChanged();
-    }
+  Route route() {
+    return route;
   }
 
   ConnectionIds ids() {
@@ -366,7 +369,7 @@ public final class PeerConnection extends Driven {
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();
       }
-      home.post(this);
+      serveSoon(now());
     } finally {
       lock.unlock();
     }

@@ -106,7 +106,9 @@ public final class ReadHalf {
         current = new EndWatch(connection.host().executor());
         watch = current;
         connection.streams().watchForReset(this);
-        lookForReset();
+        if (lookForReset() && connection.isUsable()) {
+          connection.flusher().flushIfDirty();
+        }
       }
       CompletableFuture<OptionalLong> future = current.future();
       CloseReason closed = connection.lifecycle().closeReason();

@@ -27,6 +27,18 @@ abstract sealed class Route permits AcceptedRoute, DialRoute {
    */
   abstract boolean send(TransmitBatch batch, PeerConnection connection);
 
+  /** The engine has accepted the datagram admitted last, as an answer to its first flight. */
+  void answered() {}
+
+  /** The sender of the datagram admitted last has proved to be the peer. */
+  void pinned(PeerConnection connection) {}
+
+  /** The handshake is confirmed. */
+  void confirmed() {}
+
+  /** The engine has followed the peer to this address, which reached us at that one. */
+  void migrated(NativeAddress peer, NativeAddress local) {}
+
   /** The socket that carries the data; null while several do. */
   abstract @Nullable UdpTransport transport();
 

@@ -19,6 +19,7 @@ import dev.dialkey.internal.event.ConnectionStory;
 import dev.dialkey.internal.event.Observers;
 import dev.dialkey.internal.loop.ConnectionTable;
 import dev.dialkey.internal.loop.EndpointCounters;
+import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import java.io.IOException;
@@ -129,11 +130,15 @@ public final class EndpointCore implements ConnectionHost {
       List<NativeAddress> candidates,
       Optional<TransportOptions> own)
       throws IOException {
-    return gate.enter(
-        () -> withConfig(own, config -> startDial(config, peer, offered, candidates)));
+    return gate.enter(() -> {
+      PeerConnection connection =
+          withConfig(own, config -> makeDialled(config, peer, offered, candidates));
+      connection.start();
+      return connection;
+    });
   }
 
-  private PeerConnection startDial(
+  private PeerConnection makeDialled(
       NativeConfig config, EndpointId peer, List<Alpn> offered, List<NativeAddress> candidates) {
     NativeAddress virtualPeer = virtualAddresses.next();
     NativeConnection engine =
@@ -210,7 +215,6 @@ public final class EndpointCore implements ConnectionHost {
     ConnectionStory story =
         observers.begin(new HandshakeInfo(connection.connectionId(), side, dialled));
     members.put(connection, new Membership(initialId, story, new AtomicBoolean(true)));
-    connection.home().post(connection);
   }
 
   // ---- closing ----
@@ -279,6 +283,11 @@ public final class EndpointCore implements ConnectionHost {
   @Override
   public TransmitPool transmitPool() {
     return resources.transmitPool();
+  }
+
+  @Override
+  public ScratchPool scratchPool() {
+    return resources.scratchPool();
   }
 
   @Override

@@ -12,6 +12,7 @@ import dev.dialkey.bindings.ResultSlots;
 import dev.dialkey.bindings.TransmitBatch;
 import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
 import dev.dialkey.internal.loop.UdpTransport;
@@ -35,6 +36,7 @@ final class EndpointResources implements AutoCloseable {
   private final NativeConfig config;
   private final ResultSlots slots;
   private final TransmitPool pool;
+  private final ScratchPool scratchPool;
   private final Transports transports;
   private final EndpointCounters counters = new EndpointCounters();
   private final List<EndpointLoop> loops = new ArrayList<>();
@@ -50,6 +52,7 @@ final class EndpointResources implements AutoCloseable {
     this.config = config;
     this.slots = memory.newResultSlots();
     this.pool = pool;
+    this.scratchPool = new ScratchPool(memory);
     this.transports = transports;
   }
 
@@ -100,6 +103,10 @@ final class EndpointResources implements AutoCloseable {
 
   TransmitPool transmitPool() {
     return pool;
+  }
+
+  ScratchPool scratchPool() {
+    return scratchPool;
   }
 
   Transports transports() {

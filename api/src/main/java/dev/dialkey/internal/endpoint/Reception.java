@@ -65,9 +65,13 @@ public final class Reception {
   public PeerConnection accept(PendingIncoming pending, Optional<TransportOptions> own)
       throws IOException {
     // The configuration first: making it takes a while, and may fail.
-    return gate.enter(() ->
-        core.withConfig(
-            own, config -> pending.accept(datagrams -> connect(config, pending, datagrams))));
+    return gate.enter(() -> {
+      PeerConnection connection =
+          core.withConfig(
+              own, config -> pending.accept(datagrams -> connect(config, pending, datagrams)));
+      connection.start(); // Not while the flight is locked: its loop may have more of it.
+      return connection;
+    });
   }
 
   /** Answers with CONNECTION_REFUSED. */

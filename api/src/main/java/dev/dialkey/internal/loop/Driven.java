@@ -54,7 +54,7 @@ public abstract class Driven {
   public abstract EndpointLoop home();
 
   /** Tells the home loop of a deadline that a flush on another thread has set. */
-  protected final void deadlineMoved(long deadlineNanos, long nowNanos) {
+  public final void deadlineMoved(long deadlineNanos, long nowNanos) {
     if (deadlineNanos == NO_DEADLINE) {
       return; // The entry in the heap fires once too early and finds nothing due.
     }
@@ -62,8 +62,14 @@ public abstract class Driven {
     long earlier = scheduled == NO_DEADLINE ? Long.MAX_VALUE : scheduled - deadlineNanos;
     boolean soon = deadlineNanos - nowNanos < EndpointLoop.TIMER_SLACK_NANOS;
     // A pause of the pacer is over soon and has to be met closely; a loss timer has not.
-    if (earlier > (soon ? EndpointLoop.PACING_SLACK_NANOS : EndpointLoop.TIMER_SLACK_NANOS)) {
-      home().post(this);
+    long slack = soon ? EndpointLoop.PACING_SLACK_NANOS : EndpointLoop.TIMER_SLACK_NANOS;
+    if (earlier > slack) {
+      home().post(this, deadlineNanos + slack);
     }
+  }
+
+  /** Has the home loop do what is left some time soon, without waking it for that alone. */
+  protected final void serveSoon(long nowNanos) {
+    home().post(this, nowNanos + EndpointLoop.TIMER_SLACK_NANOS);
   }
 }

@@ -1,6 +1,5 @@
 package dev.dialkey.internal.loop;
 
-import dev.dialkey.bindings.EventBatch;
 import dev.dialkey.bindings.NativeMemory;
 import dev.dialkey.bindings.NativeSocket;
 import dev.dialkey.bindings.PacketBatch;
@@ -50,7 +49,7 @@ public final class EndpointLoop {
   private final StrayPackets strays;
   private final EndpointCounters counters;
   private final PacketBatch batch;
-  private final EventBatch events;
+  private final Scratch scratch;
   private final Thread thread;
 
   /** Connections that another thread wants served; each stands here at most once. */
@@ -64,6 +63,9 @@ public final class EndpointLoop {
 
   /** Volatile: other threads decide by it whether the loop has to be woken. */
   private volatile boolean asleep;
+
+  /** When the loop wakes by itself; written before {@link #asleep}, which makes it visible. */
+  private long wakesNanos;
 
   private volatile boolean closed;
 
@@ -80,7 +82,7 @@ public final class EndpointLoop {
     this.strays = strays;
     this.counters = counters;
     this.batch = memory.newPacketBatch();
-    this.events = memory.newEventBatch();
+    this.scratch = new Scratch(batch, memory.newEventBatch());
     this.thread = Thread.ofPlatform().name("dialkey-loop-" + name).daemon().unstarted(this::run);
   }
 
@@ -92,23 +94,29 @@ public final class EndpointLoop {
     return transport;
   }
 
-  /** Room for one datagram fed outside {@link Driven#receive}; for the loop's own thread. */
-  public PacketBatch batch() {
-    return batch;
-  }
-
-  /** Room for the events of the connection being served; for the loop's own thread. */
-  public EventBatch events() {
-    return events;
+  /** For the connection being served, by the loop's own thread. */
+  public Scratch scratch() {
+    return scratch;
   }
 
   /** Has the connection served in the next turn, which begins at once. */
   public void post(Driven connection) {
     if (connection.posted.compareAndSet(false, true)) {
       inbox.add(connection);
-      if (asleep) {
-        transport.socket().wake();
-      }
+    }
+    // Also when it was posted before: that may have been for later.
+    if (asleep) {
+      transport.socket().wake();
+    }
+  }
+
+  /** Has the connection served in the next turn, which begins no later than this. */
+  void post(Driven connection, long latestNanos) {
+    if (connection.posted.compareAndSet(false, true)) {
+      inbox.add(connection);
+    }
+    if (asleep && wakesNanos - latestNanos > 0) {
+      transport.socket().wake();
     }
   }
 
@@ -245,6 +253,7 @@ public final class EndpointLoop {
 
   private void sleep(long now) {
     long until = wakeTime(now);
+    wakesNanos = until;
     asleep = true;
     NativeSocket socket = transport.socket();
     // Looked at after the flag is set: whoever posts later sees the flag and wakes.
