@@ -5,6 +5,7 @@ import dev.dialkey.bindings.ffi.dk_path_info;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,11 @@ public final class NativeConnection implements AutoCloseable {
 
   /** For {@link #sendDatagram}: makes room by dropping the oldest that wait. */
   public static final int DROP_OLDEST = 1;
+
+  /** A part of an array. A slice of a segment is an object that the compiler often keeps. */
+  private static MemorySegment view(byte[] array, int offset, int length) {
+    return MemorySegment.ofBuffer(ByteBuffer.wrap(array, offset, length));
+  }
 
   private static final int KEY_BYTES = 32;
   private static final int MAX_ALPN_BYTES = 255;
@@ -234,7 +240,7 @@ public final class NativeConnection implements AutoCloseable {
 
   /** Gives bytes of an array, at most 64 KiB, to a stream. */
   public long streamSend(long nowNanos, long stream, byte[] array, int offset, int length) {
-    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, length);
+    MemorySegment data = view(array, offset, length);
     return DataPath.streamSend(id, nowNanos, stream, data, result.address());
   }
 
@@ -253,7 +259,7 @@ public final class NativeConnection implements AutoCloseable {
 
   /** Takes bytes of a stream, at most 64 KiB, into an array. */
   public long streamReceive(long nowNanos, long stream, byte[] array, int offset, int capacity) {
-    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, capacity);
+    MemorySegment data = view(array, offset, capacity);
     return DataPath.streamReceive(
         id, nowNanos, stream, data, result.address() + FLAGS_AT, result.address());
   }
@@ -310,7 +316,7 @@ public final class NativeConnection implements AutoCloseable {
 
   /** As {@link #sendDatagram(long, long, long, int)}, from an array. */
   public int sendDatagram(long nowNanos, byte[] array, int offset, int length, int flags) {
-    MemorySegment data = MemorySegment.ofArray(array).asSlice(offset, length);
+    MemorySegment data = view(array, offset, length);
     return DataPath.datagramSend(id, nowNanos, data, flags);
   }
 
@@ -326,7 +332,7 @@ public final class NativeConnection implements AutoCloseable {
 
   /** As {@link #receiveDatagram(long, long)}, into an array. */
   public int receiveDatagram(byte[] array, int offset, int capacity) {
-    return DataPath.datagramReceive(id, MemorySegment.ofArray(array).asSlice(offset, capacity));
+    return DataPath.datagramReceive(id, view(array, offset, capacity));
   }
 
   /** What can be sent and what waits; all zero when the native object is gone. */

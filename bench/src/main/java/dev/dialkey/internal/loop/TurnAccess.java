@@ -57,7 +57,7 @@ public final class TurnAccess implements AutoCloseable {
             (_, _, _, _) -> null,
             counters,
             memory);
-    batch = loop.batch();
+    batch = loop.scratch().batch();
     measured = new Sink[distinctIds];
     for (int i = 0; i < distinctIds; i++) {
       measured[i] = new Sink();
