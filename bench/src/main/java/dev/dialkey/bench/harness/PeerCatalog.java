@@ -41,8 +41,8 @@ final class PeerCatalog {
   /** kwik has five and more platform threads per connection: two thousand are no measurement. */
   private static final Set<Workload> WITHOUT_IDLE = EnumSet.complementOf(EnumSet.of(Workload.IDLE));
 
-  /** TLS over TCP has one stream per connection and no datagrams. */
-  private static final Set<Workload> TLS = EnumSet.of(Workload.BULK, Workload.GARBAGE);
+  /** TLS over TCP has no datagrams; for each request in flight it keeps a connection. */
+  private static final Set<Workload> TLS = EnumSet.complementOf(EnumSet.of(Workload.DGRAM));
 
   private static final List<Peer> DEFAULT =
       List.of(

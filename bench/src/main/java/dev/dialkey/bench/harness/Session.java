@@ -70,11 +70,11 @@ final class Session implements AutoCloseable {
 
   /** Runs everything; each sample is in the file as soon as it is taken. */
   void run(List<Peer> peers, SampleFile file) throws IOException, InterruptedException {
-    stepCount = plan.stepCount(peers);
     for (Peer peer : peers) {
       progress.accept("starting " + peer.name() + ": " + peer.description());
       start(peer);
     }
+    stepCount = plan.stepCount(List.copyOf(pairs.keySet()));
     for (Workload workload : plan.work()) {
       runRounds(workload, file);
     }

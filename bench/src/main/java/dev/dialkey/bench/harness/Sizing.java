@@ -28,7 +28,7 @@ record Sizing(long bulkBytes, double targetCpuSeconds, double maxSeconds) {
   /** What a peer does first, when nothing is known of it: the slowest takes a few seconds. */
   long first(Workload workload) {
     return switch (workload) {
-      case BULK, GARBAGE -> Math.min(bulkBytes, 64 * MIB);
+      case BULK, GARBAGE -> Math.min(bulkBytes, 16 * MIB);
       case LAT -> 1_000;
       case RPS -> 5_000;
       case HS, HS16 -> 100;

@@ -69,7 +69,7 @@ class BenchCommandTest {
     assertThat(run("--report", file.toString())).isZero();
 
     assertThat(out.toString())
-        .contains("| dialkey | 1.25 | 0.80 |")
+        .contains("| dialkey | 1.25 | 0.80 ≈ |")
         .contains("bulk CPU ratio raw-quiche/dialkey: 0.80");
     assertThat(Files.readString(folder.resolve("earlier.md"))).contains("## Goals");
     assertThat(Files.readString(folder.resolve("earlier.svg"))).startsWith("<svg ");

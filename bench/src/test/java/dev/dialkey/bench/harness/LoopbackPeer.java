@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class LoopbackPeer {
   private static final int WRITE_BYTES = 1 << 20;
 
+  /** Below the connections opened at once the kernel would drop some, to be tried again later. */
+  private static final int MAX_PENDING = 4096;
+
   private final Map<String, String> faults;
   private final List<Socket> kept = new ArrayList<>();
 
@@ -62,7 +65,7 @@ public final class LoopbackPeer {
   }
 
   private void serve() throws IOException {
-    try (var listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress())) {
+    try (var listener = new ServerSocket(0, MAX_PENDING, InetAddress.getLoopbackAddress())) {
       Thread.ofVirtual().name("accept").start(() -> acceptAll(listener));
       System.out.println("READY 127.0.0.1:" + listener.getLocalPort());
       answerLines(null);
@@ -192,6 +195,8 @@ public final class LoopbackPeer {
   }
 
   private static Socket open(int port) throws IOException {
-    return new Socket(InetAddress.getLoopbackAddress(), port);
+    var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setTcpNoDelay(true); // A message is two writes.
+    return socket;
   }
 }

@@ -96,7 +96,7 @@ class SessionTest {
 
     assertThat(failures)
         .singleElement()
-        .isEqualTo("a: answered 'bulk 67108864' with an error: no bulk today");
+        .isEqualTo("a: answered 'bulk 16777216' with an error: no bulk today");
     assertThat(samples.stream().map(sample -> sample.step().workload()))
         .containsExactly(Workload.HS, Workload.HS);
   }
@@ -160,6 +160,6 @@ class SessionTest {
   }
 
   private static Sizing sizing() {
-    return new Sizing(64 * MIB, 0.2, 0.5);
+    return new Sizing(64 * MIB, 0.2, 5);
   }
 }

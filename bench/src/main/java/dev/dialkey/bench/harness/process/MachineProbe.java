@@ -1,6 +1,7 @@
 package dev.dialkey.bench.harness.process;
 
 import dev.dialkey.bench.harness.result.Machine;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,6 +75,10 @@ public final class MachineProbe {
   }
 
   private static long number(Path file) throws IOException {
-    return Long.parseLong(Files.readString(file).strip());
+    // These files give all they have to the first read, and the JDK's shortest way reads one byte
+    // first.
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      return Long.parseLong(reader.readLine().strip());
+    }
   }
 }

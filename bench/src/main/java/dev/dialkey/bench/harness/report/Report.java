@@ -38,7 +38,7 @@ public final class Report {
             "Median [best–worst] of the rounds; CPU is user and system of both processes. A ratio"
                 + " above 1 is better than the base; "
                 + Numbers.UNRESOLVED
-                + " marks ranges that overlap: not resolved.",
+                + " marks ranges that overlap and single rounds: not resolved.",
             "",
             "## Goals",
             ""));

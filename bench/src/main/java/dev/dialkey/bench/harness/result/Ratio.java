@@ -4,7 +4,8 @@ package dev.dialkey.bench.harness.result;
  * A variant against a base; above 1 the variant is the better one.
  *
  * @param value of the medians
- * @param isResolved whether the ranges are apart; else the value proves nothing
+ * @param isResolved whether the ranges are apart; else the value proves nothing, and neither does
+ *     one of a single round
  */
 public record Ratio(double value, boolean isResolved) {
 
@@ -21,6 +22,7 @@ public record Ratio(double value, boolean isResolved) {
           case LOWER -> base.median() / variant.median();
           case HIGHER -> variant.median() / base.median();
         };
-    return new Ratio(value, !base.overlaps(variant));
+    boolean hasRanges = base.rounds() > 1 && variant.rounds() > 1;
+    return new Ratio(value, hasRanges && !base.overlaps(variant));
   }
 }

@@ -34,6 +34,12 @@ class SpreadTest {
   }
 
   @Test
+  void ratioOfASingleRoundIsNotResolved() {
+    Spread base = Spread.of(Better.LOWER, 1, 2);
+    assertThat(Ratio.of(Better.LOWER, base, Spread.of(Better.LOWER, 5)).isResolved()).isFalse();
+  }
+
+  @Test
   void ratioOfOverlappingRangesIsNotResolved() {
     Spread base = Spread.of(Better.LOWER, 1, 2);
     assertThat(Ratio.of(Better.LOWER, base, Spread.of(Better.LOWER, 1.5, 3)).isResolved())
