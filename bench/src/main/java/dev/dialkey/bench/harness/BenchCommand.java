@@ -34,7 +34,6 @@ import picocli.CommandLine.Spec;
 /** The command line of the driver. */
 @Command(
     name = "bench/run",
-    mixinStandardHelpOptions = true,
     sortOptions = false,
     description = {
       "Measures Dialkey beside other QUIC implementations over loopback: a server and a client"
@@ -43,11 +42,11 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  bench/run                              everything; takes the better part of an hour",
-      "  bench/run --quick                      Dialkey and the raw loop, about a minute",
+      "  bench/run                  everything; takes about half an hour",
+      "  bench/run --quick          Dialkey and the raw loop, about a minute",
       "  bench/run --work bulk,lat --peers raw-quiche,dialkey,iroh",
-      "  bench/run --report FILE                tables and chart of an earlier run",
-      "  bench/run --record 0.1.0               keep the run in bench/results for later ones",
+      "  bench/run --report FILE    tables and chart of an earlier run",
+      "  bench/run --record 0.1.0   keep the tables for comparison with later runs",
       "",
       "Exit codes: 0 good, whatever the figures; 1 a peer failed; 2 wrong usage."
     })
@@ -61,7 +60,22 @@ final class BenchCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--peers", split = ",", paramLabel = "NAME", description = "Pairs to measure.")
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help.")
+  @SuppressWarnings("UnusedVariable") // Picocli looks at the option, not at what it sets.
+  private boolean wantsHelp;
+
+  @Option(
+      names = "--peers",
+      split = ",",
+      paramLabel = "NAME",
+      description = {
+        "Pairs to measure: raw-quiche, dialkey, dialkey-platform, dialkey-64k, iroh,"
+            + " dialkey-to-iroh, iroh-to-dialkey, netty, kwik, tls; default: these.",
+        "On request: dialkey-to-raw, raw-to-dialkey, raw-to-iroh, iroh-to-raw."
+      })
   private List<String> peerNames = List.of();
 
   @Option(

@@ -37,16 +37,19 @@ record RunPlan(List<Workload> work, int warmUp, int rounds, Sizing sizing, Limit
     return workload == Workload.IDLE ? 1 : rounds;
   }
 
-  /** Warm-up rounds of a workload; that of idle connections is a part of its step. */
-  int warmUp(Workload workload) {
-    return workload == Workload.IDLE ? 0 : warmUp;
+  /**
+   * Rounds of a workload that do not count: a small one that finds the size of the next, then the
+   * warm-up. That of idle connections is a part of its step.
+   */
+  int roundsBefore(Workload workload) {
+    return workload == Workload.IDLE ? 0 : 1 + warmUp;
   }
 
   /** All steps of all peers. */
   int stepCount(List<Peer> peers) {
     return work.stream()
         .mapToInt(workload ->
-            (warmUp(workload) + rounds(workload))
+            (roundsBefore(workload) + rounds(workload))
                 * (int) peers.stream().filter(peer -> peer.work().contains(workload)).count())
         .sum();
   }

@@ -104,7 +104,7 @@ final class Session implements AutoCloseable {
         lanes.add(new Lane(peer, plan.sizing().first(workload)));
       }
     }
-    for (int round = 1 - plan.warmUp(workload); round <= plan.rounds(workload); round++) {
+    for (int round = 1 - plan.roundsBefore(workload); round <= plan.rounds(workload); round++) {
       for (Lane lane : List.copyOf(lanes)) {
         if (!runStep(lane, workload, round, file)) {
           lanes.remove(lane);
@@ -116,7 +116,7 @@ final class Session implements AutoCloseable {
   /**
    * Runs one step.
    *
-   * @param round from 1; those before are the warm-up
+   * @param round from 1; those before do not count
    * @return whether the peer can do more of this
    */
   private boolean runStep(Lane lane, Workload workload, int round, SampleFile file)
@@ -205,11 +205,12 @@ final class Session implements AutoCloseable {
   private String progressLine(Sample sample) {
     Step step = sample.step();
     int round = step.round();
-    int warmUp = plan.warmUp(step.workload());
     String place =
         round > 0
             ? "round " + round + "/" + plan.rounds(step.workload())
-            : "warm-up " + (round + warmUp) + "/" + warmUp;
+            : round == -plan.warmUp()
+                ? "sizing"
+                : "warm-up " + (round + plan.warmUp()) + "/" + plan.warmUp();
     return "[%d/%d] %s, %s, %s: %s"
         .formatted(
             stepsDone, stepCount, step.workload().id(), place, step.peer(), Headline.of(sample));

@@ -19,7 +19,7 @@ record Sizing(long bulkBytes, double targetCpuSeconds, double maxSeconds) {
   private static final double SECONDS = 8;
 
   /** A first step in a cold process may measure anything; grow in steps from there. */
-  private static final double MAX_GROWTH = 50;
+  private static final double MAX_GROWTH = 100;
 
   static Sizing ofBulk(long bytes) {
     return new Sizing(bytes, CPU_SECONDS, SECONDS);

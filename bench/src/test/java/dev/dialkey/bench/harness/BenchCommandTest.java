@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.bench.harness.result.SampleFile;
 import dev.dialkey.bench.harness.result.Samples;
+import dev.dialkey.bench.harness.result.Workload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -21,6 +22,14 @@ class BenchCommandTest {
   void helpShowsExamples() {
     assertThat(run("--help")).isZero();
     assertThat(out.toString()).contains("bench/run --quick", "Exit codes");
+  }
+
+  @Test
+  void helpNamesAllPeersAndWorkloads() {
+    run("--help");
+    assertThat(out.toString())
+        .contains(PeerCatalog.all().stream().map(Peer::name).toList())
+        .contains(Workload.ids());
   }
 
   @Test

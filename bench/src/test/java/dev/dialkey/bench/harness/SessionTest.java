@@ -40,6 +40,13 @@ class SessionTest {
         LoopbackPeers.pair("b"));
 
     assertThat(failures).isEmpty();
+    assertThat(progress.stream().filter(line -> line.contains(", a: ")))
+        .extracting(line -> line.substring(0, line.indexOf(':')))
+        .containsExactly(
+            "[1/8] bulk, sizing, a",
+            "[3/8] bulk, warm-up 1/1, a",
+            "[5/8] bulk, round 1/2, a",
+            "[7/8] bulk, round 2/2, a");
     assertThat(samples.stream().map(sample -> sample.step().peer() + sample.step().round()))
         .containsExactly("a1", "b1", "a2", "b2");
     assertThat(SampleFile.read(folder.resolve("samples.jsonl"))).isEqualTo(samples);

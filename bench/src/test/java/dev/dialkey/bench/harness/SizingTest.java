@@ -42,7 +42,7 @@ class SizingTest {
 
   @Test
   void oneImmeasurablyShortStepDoesNotBlowUpTheNext() {
-    assertThat(SIZING.next(Workload.RPS, 5_000, 0, 0)).isEqualTo(250_000);
+    assertThat(SIZING.next(Workload.RPS, 5_000, 0, 0)).isEqualTo(500_000);
     assertThat(SIZING.next(Workload.HS, 5_000, 0.0001, 0.0001)).isEqualTo(10_000);
   }
 

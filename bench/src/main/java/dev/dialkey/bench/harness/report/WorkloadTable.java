@@ -41,7 +41,7 @@ final class WorkloadTable {
     for (String peer : peers) {
       List<String> cells = new ArrayList<>(List.of(peer, spread(peer, columns.main())));
       bases.forEach(base -> cells.add(ratio(peer, base)));
-      others.forEach(metric -> cells.add(spread(peer, metric)));
+      others.forEach(metric -> cells.add(figure(peer, metric)));
       lines.add(row(cells));
     }
     return lines;
@@ -50,6 +50,17 @@ final class WorkloadTable {
   private boolean isMeasured(Metric metric) {
     return peers.stream()
         .anyMatch(peer -> results.spread(new Figure(peer, workload, metric)).isPresent());
+  }
+
+  /** With its range only where one compares: a table with ranges everywhere cannot be read. */
+  private String figure(String peer, Metric metric) {
+    if (metric == columns.others().getFirst()) {
+      return spread(peer, metric);
+    }
+    return results
+        .spread(new Figure(peer, workload, metric))
+        .map(spread -> Numbers.figure(spread.median()))
+        .orElse(NOTHING);
   }
 
   private String spread(String peer, Metric metric) {
