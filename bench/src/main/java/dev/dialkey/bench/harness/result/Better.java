@@ -1,0 +1,7 @@
+package dev.dialkey.bench.harness.result;
+
+/** Which way is good. */
+public enum Better {
+  LOWER,
+  HIGHER
+}
