@@ -5,6 +5,8 @@ module dev.dialkey.cli {
   requires dev.dialkey.bindings;
   requires info.picocli;
   requires java.logging;
+  requires java.management;
+  requires jdk.management;
   requires me.tongfei.progressbar;
   requires static org.jspecify;
 
@@ -12,6 +14,8 @@ module dev.dialkey.cli {
   opens dev.dialkey.cli to
       info.picocli;
   opens dev.dialkey.cli.doctor to
+      info.picocli;
+  opens dev.dialkey.cli.perfpeer to
       info.picocli;
   opens dev.dialkey.cli.pipe to
       info.picocli;

@@ -1,6 +1,7 @@
 package dev.dialkey.cli;
 
 import dev.dialkey.cli.doctor.DoctorCommand;
+import dev.dialkey.cli.perfpeer.PerfPeerCommand;
 import dev.dialkey.cli.pipe.ConnectCommand;
 import dev.dialkey.cli.pipe.ConnectTcpCommand;
 import dev.dialkey.cli.pipe.ConnectUnixCommand;
@@ -86,6 +87,7 @@ final class DialkeyCommand {
         .addSubcommand(new EchoCommand(shell))
         .addSubcommand(new DoctorCommand(shell))
         .addSubcommand(new TestPeerCommand(shell).commandLine())
+        .addSubcommand(new PerfPeerCommand(shell).commandLine())
         .addSubcommand(new CompletionCommand(shell))
         .addSubcommand(new IdCommand(shell))
         .setOut(shell.out())

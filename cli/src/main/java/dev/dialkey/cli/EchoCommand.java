@@ -5,6 +5,7 @@ import dev.dialkey.EndpointBuilder;
 import dev.dialkey.Presets;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.cli.shell.ByteCount;
 import dev.dialkey.cli.shell.Identity;
 import dev.dialkey.cli.shell.Json;
 import dev.dialkey.cli.shell.Shell;

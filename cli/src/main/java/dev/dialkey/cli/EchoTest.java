@@ -6,6 +6,7 @@ import dev.dialkey.PathInfo;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.SocketAddrs;
+import dev.dialkey.cli.shell.ByteCount;
 import dev.dialkey.cli.shell.Json;
 import dev.dialkey.cli.shell.Shell;
 import java.io.IOException;

@@ -26,6 +26,9 @@ final class UsageTest {
           "test-peer --help",
           "test-peer listen --help",
           "test-peer dial --help",
+          "perf-peer --help",
+          "perf-peer server --help",
+          "perf-peer client --help",
           "completion --help",
           "id -h");
 
@@ -49,6 +52,13 @@ final class UsageTest {
         "id extra",
         "doctor extra",
         "completion",
+        "perf-peer",
+        "perf-peer server --port 65536",
+        "perf-peer server --threads green",
+        "perf-peer server --loops 0",
+        "perf-peer client",
+        "perf-peer client hello",
+        "perf-peer client hello --write 0",
         "test-peer",
         "test-peer listen --secret xyz",
         "test-peer dial --remote ID --flags 1 --chunk 16 --interval-us 0"

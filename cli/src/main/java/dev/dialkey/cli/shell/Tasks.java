@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 
-/** Results of tasks that run on other threads. Stateless. */
+/** Waiting for tasks that run on other threads, and for the time. Stateless. */
 public final class Tasks {
 
   private Tasks() {}
@@ -32,5 +33,21 @@ public final class Tasks {
   public static InterruptedIOException interrupted() {
     Thread.currentThread().interrupt();
     return new InterruptedIOException("interrupted");
+  }
+
+  /**
+   * Returns at a time of {@link System#nanoTime}.
+   *
+   * @throws InterruptedIOException when interrupted
+   */
+  public static void awaitNanos(long deadlineNanos) throws InterruptedIOException {
+    long left = deadlineNanos - System.nanoTime();
+    while (left > 0) {
+      LockSupport.parkNanos(left);
+      if (Thread.currentThread().isInterrupted()) {
+        throw interrupted();
+      }
+      left = deadlineNanos - System.nanoTime();
+    }
   }
 }

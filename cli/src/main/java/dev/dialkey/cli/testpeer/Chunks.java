@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Sends and receives numbered chunks. Stateless. */
 final class Chunks {
@@ -22,7 +21,7 @@ final class Chunks {
     long intervalNanos = TimeUnit.MICROSECONDS.toNanos(header.intervalMicros());
     long startNanos = System.nanoTime();
     for (long n = 0; header.chunks() == 0 || n < header.chunks(); n++) {
-      awaitNanos(startNanos + n * intervalNanos);
+      Tasks.awaitNanos(startNanos + n * intervalNanos);
       stream.write(chunk.clear().putLong(n).putLong(nowMicros()).clear());
     }
     stream.finish();
@@ -57,17 +56,6 @@ final class Chunks {
         chunk.clear();
       }
       n = stream.read(chunk);
-    }
-  }
-
-  private static void awaitNanos(long deadlineNanos) throws IOException {
-    long left = deadlineNanos - System.nanoTime();
-    while (left > 0) {
-      LockSupport.parkNanos(left);
-      if (Thread.currentThread().isInterrupted()) {
-        throw Tasks.interrupted();
-      }
-      left = deadlineNanos - System.nanoTime();
     }
   }
 

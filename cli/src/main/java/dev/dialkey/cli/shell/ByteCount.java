@@ -1,4 +1,4 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
 import java.util.Locale;
 import java.util.Map;
@@ -8,7 +8,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads and writes numbers of bytes with units. */
-final class ByteCount implements ITypeConverter<Long> {
+public final class ByteCount implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("(\\d{1,18})([a-z]*)");
   private static final Map<String, Long> UNITS =
       Map.of(
@@ -36,7 +36,7 @@ final class ByteCount implements ITypeConverter<Long> {
   }
 
   /** With a binary unit and at most one decimal. */
-  static String format(long bytes) {
+  public static String format(long bytes) {
     String[] units = {"bytes", "KiB", "MiB", "GiB"};
     double value = bytes;
     int unit = 0;

@@ -1,4 +1,4 @@
-package dev.dialkey.cli;
+package dev.dialkey.cli.shell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
