@@ -1,5 +1,6 @@
 //! A connection: quiche's, and what the interface adds to it.
 
+mod acks;
 mod allowance;
 mod cids;
 mod closing;
@@ -23,6 +24,7 @@ use crate::header::{Long, VERSION_1};
 use crate::retry::{self, Verdict};
 use crate::tls::{self, Expectation, PublicKey};
 
+use acks::AckHold;
 use allowance::Allowance;
 use cids::Cids;
 use closing::Closing;
@@ -45,6 +47,7 @@ pub(crate) struct Conn {
     cids: Cids,
     pinning: Pinning,
     pacer: Pacer,
+    ack_hold: AckHold,
     allowance: Allowance,
     keep_alive: KeepAlive,
     streams: Streams,
@@ -170,6 +173,7 @@ impl Conn {
             cids: Cids::new(key, first),
             pinning: Pinning::new(dialled.is_some()),
             pacer: Pacer::new(settings),
+            ack_hold: AckHold::default(),
             allowance: Allowance::new(dialled.is_none()),
             keep_alive: KeepAlive::new(settings.keep_alive_ms, now),
             streams: Streams::new(settings.conn_window.min(settings.stream_window)),
@@ -223,7 +227,8 @@ impl Conn {
         let quic = left.map(|left| now.saturating_add(nanos(left)));
         let pacer = self.pacer.deadline().filter(|_| !self.quic.is_draining());
         let keep_alive = self.keep_alive.deadline().filter(|_| self.keeps_alive());
-        let next = [quic, pacer, keep_alive].into_iter().flatten().min();
+        let ack = self.ack_hold.deadline().filter(|_| !self.is_ending());
+        let next = [quic, pacer, keep_alive, ack].into_iter().flatten().min();
         *at = next
             .filter(|_| !self.quic.is_closed())
             .ok_or(Fault::done())?;

@@ -1,5 +1,7 @@
 //! Datagrams on their way in.
 
+use std::time::Instant;
+
 use quiche::RecvInfo;
 
 use super::{Conn, pacing};
@@ -66,10 +68,12 @@ impl Conn {
             info(pkt)?;
         }
         let before = self.quic.stats().recv;
+        self.quic.set_batch_time(Some(Instant::now()));
         for (index, pkt) in (0..).zip(pkts) {
             let info = info(pkt)?;
             self.recv_datagram(range(buf, pkt)?, info, index);
         }
+        self.quic.set_batch_time(None);
         let accepted = self.quic.stats().recv.saturating_sub(before);
         self.after_batch(now, accepted, pkts.len());
         Ok(i32::try_from(pkts.len()).unwrap_or(i32::MAX))
@@ -149,6 +153,8 @@ impl Conn {
             self.keep_alive.received(now);
             self.heard();
             self.pacer.allow(pacing::ACK);
+            let held = self.ack_hold.received(now, self.quic.unacknowledged());
+            self.quic.hold_ack(held);
         }
         if self.quic.is_established() && !self.is_ending() {
             self.cids.refill(&mut self.quic);

@@ -1,6 +1,7 @@
 //! Packets on their way out, joined to runs that one system call sends.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use quiche::SendInfo;
 
@@ -119,6 +120,8 @@ impl Conn {
         if slots != 0 && slots & SLOT == 0 {
             return Ok(0);
         }
+        let held = self.ack_hold.sending(now);
+        self.quic.hold_ack(held);
         let path = self.paced_path();
         let mut burst = self.pacer.open(now, path.as_ref());
         let mut entries = Entries {
@@ -126,8 +129,11 @@ impl Conn {
             used: 0,
             run: None,
         };
+        self.quic.set_batch_time(Some(Instant::now()));
         let end = self.fill(buf, &mut entries, &mut burst);
+        self.quic.set_batch_time(None);
         entries.finish();
+        self.ack_hold.sent(self.quic.unacknowledged());
         self.pacer
             .close(now, path.as_ref(), &burst, matches!(end, End::Paced));
         if !matches!(end, End::Full) {
