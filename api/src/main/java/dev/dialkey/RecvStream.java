@@ -225,7 +225,9 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
   /** Stops the stream with code 0, unless its end was read. */
   @Override
   public void close() {
-    half.stop(0);
+    if (isOpen()) { // Mostly the end was read, which shows without the connection's lock.
+      half.stop(0);
+    }
   }
 
   @Override

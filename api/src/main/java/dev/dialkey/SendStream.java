@@ -75,7 +75,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
    */
   @Override
   public int write(ByteBuffer source) throws IOException {
-    return write(source, Deadline.NEVER);
+    return write(source, false, Deadline.NEVER);
   }
 
   /**
@@ -89,7 +89,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
-    return write(source, Deadline.after(timeout));
+    return write(source, false, Deadline.after(timeout));
   }
 
   /**
@@ -100,7 +100,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
    */
   public void write(byte[] bytes) throws IOException {
     output.push(Deadline.NEVER);
-    send(bytes, 0, bytes.length, Deadline.NEVER);
+    send(bytes, 0, bytes.length, false, Deadline.NEVER);
   }
 
   /**
@@ -113,7 +113,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   public void write(MemorySegment source) throws IOException {
     output.push(Deadline.NEVER);
     if (source.isNative()) {
-      sendNative(source, Deadline.NEVER);
+      sendNative(source, false, Deadline.NEVER);
     } else {
       sendCopies(source);
     }
@@ -184,6 +184,17 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   }
 
   /**
+   * Writes all remaining bytes and ends the data, as {@link #write(ByteBuffer)} and {@link
+   * #finish()} together: the end travels with the last bytes, and a short message takes one packet.
+   *
+   * @param last the bytes; its position advances as with {@link #write(ByteBuffer)}
+   * @throws IOException as {@link #write(ByteBuffer)}; the data is not ended then
+   */
+  public void finish(ByteBuffer last) throws IOException {
+    write(last, true, Deadline.NEVER);
+  }
+
+  /**
    * Completes when there is nothing more to hear of this half: with the peer's code when it wants
    * no more, or empty when the peer's QUIC has acknowledged everything after {@link #finish()}, or
    * when this side has reset the stream. That the peer's application has read it, only the
@@ -237,7 +248,9 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   /** Resets the stream with code 0, unless it was finished. */
   @Override
   public void close() {
-    half.reset(0);
+    if (isOpen()) { // Mostly it was finished, which shows without the connection's lock.
+      half.reset(0);
+    }
   }
 
   @Override
@@ -279,12 +292,12 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
     return half.priority();
   }
 
-  private int write(ByteBuffer source, long deadlineNanos) throws IOException {
+  private int write(ByteBuffer source, boolean last, long deadlineNanos) throws IOException {
     output.push(deadlineNanos);
     int length = source.remaining();
     int start = source.position();
     try {
-      writeAll(source, length, deadlineNanos);
+      writeAll(source, length, last, deadlineNanos);
     } catch (IOException e) {
       source.position(start + (int) half.takenOfLastWrite());
       throw e;
@@ -293,15 +306,17 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
     return length;
   }
 
-  private void writeAll(ByteBuffer source, int length, long deadlineNanos) throws IOException {
+  private void writeAll(ByteBuffer source, int length, boolean last, long deadlineNanos)
+      throws IOException {
     if (source.isDirect()) {
-      sendNative(MemorySegment.ofBuffer(source), deadlineNanos);
+      sendNative(MemorySegment.ofBuffer(source), last, deadlineNanos);
     } else if (source.hasArray()) {
-      send(source.array(), source.arrayOffset() + source.position(), length, deadlineNanos);
+      int at = source.arrayOffset() + source.position();
+      send(source.array(), at, length, last, deadlineNanos);
     } else {
       byte[] copy = new byte[length]; // A read-only buffer hides its array.
       source.duplicate().get(copy);
-      send(copy, 0, length, deadlineNanos);
+      send(copy, 0, length, last, deadlineNanos);
     }
   }
 
@@ -310,14 +325,15 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
     for (long at = 0; at < source.byteSize(); at += piece.length) {
       int length = (int) Math.min(source.byteSize() - at, piece.length);
       MemorySegment.ofArray(piece).copyFrom(source.asSlice(at, length));
-      send(piece, 0, length, Deadline.NEVER);
+      send(piece, 0, length, false, Deadline.NEVER);
     }
   }
 
-  private void sendNative(MemorySegment source, long deadlineNanos) throws IOException {
+  private void sendNative(MemorySegment source, boolean last, long deadlineNanos)
+      throws IOException {
     checkAccess(source);
     try {
-      half.writeNative(source.address(), source.byteSize(), deadlineNanos);
+      half.writeNative(source.address(), source.byteSize(), last, deadlineNanos);
     } finally {
       Reference.reachabilityFence(source); // Only its address has crossed over.
       Reference.reachabilityFence(this);
@@ -325,9 +341,10 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
   }
 
   /** Sends past the view. An unreachable connection would be closed, so this stays reachable. */
-  void send(byte[] bytes, int offset, int length, long deadlineNanos) throws IOException {
+  void send(byte[] bytes, int offset, int length, boolean last, long deadlineNanos)
+      throws IOException {
     try {
-      half.write(bytes, offset, length, deadlineNanos);
+      half.write(bytes, offset, length, last, deadlineNanos);
     } finally {
       Reference.reachabilityFence(this);
     }

@@ -34,7 +34,7 @@ final class StreamOutput extends OutputStream {
       push(Deadline.NEVER);
     }
     if (length > GATHER_BYTES) {
-      stream.send(bytes, offset, length, Deadline.NEVER);
+      stream.send(bytes, offset, length, false, Deadline.NEVER);
       return;
     }
     if (size + length > gathered.length) {
@@ -66,7 +66,7 @@ final class StreamOutput extends OutputStream {
       return;
     }
     try {
-      stream.send(gathered, 0, size, deadlineNanos);
+      stream.send(gathered, 0, size, false, deadlineNanos);
       size = 0;
     } catch (IOException e) {
       drop((int) stream.half().takenOfLastWrite());

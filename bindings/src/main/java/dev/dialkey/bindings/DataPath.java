@@ -147,11 +147,11 @@ final class DataPath {
   }
 
   static long streamSend(
-      long connection, long nowNanos, long stream, MemorySegment data, long result) {
+      long connection, long nowNanos, long stream, MemorySegment data, byte fin, long result) {
     try {
       return (long)
           STREAM_SEND_HEAP.invokeExact(
-              connection, nowNanos, stream, data, data.byteSize(), (byte) 0, result);
+              connection, nowNanos, stream, data, data.byteSize(), fin, result);
     } catch (Throwable t) {
       throw unreachable(t);
     }

@@ -24,7 +24,11 @@ public final class NativeConnection implements AutoCloseable {
   /** For {@link #sendDatagram}: makes room by dropping the oldest that wait. */
   public static final int DROP_OLDEST = 1;
 
-  /** A part of an array. A slice of a segment is an object that the compiler often keeps. */
+  private static byte fin(boolean last) {
+    return (byte) (last ? 1 : 0);
+  }
+
+  /** A part of an array. A slice of a segment is an object more that the compiler often keeps. */
   private static MemorySegment view(byte[] array, int offset, int length) {
     return MemorySegment.ofBuffer(ByteBuffer.wrap(array, offset, length));
   }
@@ -233,20 +237,25 @@ public final class NativeConnection implements AutoCloseable {
 
   // ---- streams ----
 
-  /** Gives native memory to a stream; returns bytes taken or a negative {@link NativeStatus}. */
-  public long streamSend(long nowNanos, long stream, long address, long length) {
-    return DataPath.streamSend(id, nowNanos, stream, address, length, (byte) 0, result.address());
+  /**
+   * Gives native memory to a stream; returns bytes taken or a negative {@link NativeStatus}.
+   *
+   * @param last whether the data ends behind these bytes, if all are taken
+   */
+  public long streamSend(long nowNanos, long stream, long address, long length, boolean last) {
+    return DataPath.streamSend(id, nowNanos, stream, address, length, fin(last), result.address());
   }
 
-  /** Gives bytes of an array, at most 64 KiB, to a stream. */
-  public long streamSend(long nowNanos, long stream, byte[] array, int offset, int length) {
+  /** As the other, for bytes of an array, at most 64 KiB. */
+  public long streamSend(
+      long nowNanos, long stream, byte[] array, int offset, int length, boolean last) {
     MemorySegment data = view(array, offset, length);
-    return DataPath.streamSend(id, nowNanos, stream, data, result.address());
+    return DataPath.streamSend(id, nowNanos, stream, data, fin(last), result.address());
   }
 
   /** Ends the data of a stream; 0, or a negative {@link NativeStatus}. */
   public long streamFinish(long nowNanos, long stream) {
-    return DataPath.streamSend(id, nowNanos, stream, 0, 0, (byte) 1, result.address());
+    return streamSend(nowNanos, stream, 0, 0, true);
   }
 
   /**

@@ -53,12 +53,6 @@ public final class PacketBatch {
     return size;
   }
 
-  /** True when the last receive may have left datagrams behind. */
-  public boolean isFull() {
-    int lastSuper = size == 0 ? 0 : (int) (offset(size - 1) / SUPER_BYTES);
-    return lastSuper == SUPER_DATAGRAMS - 1;
-  }
-
   /** Bytes of datagram {@code i}. */
   public int length(int i) {
     return records.get(ValueLayout.JAVA_INT, i * RECORD + LEN);

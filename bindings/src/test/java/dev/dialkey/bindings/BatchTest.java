@@ -26,7 +26,6 @@ class BatchTest {
       batch.setSingle(new byte[] {-1, 2, 3, 4, 5, 6, 7, 8, 9}, ONE, TWO);
 
       assertThat(batch.size()).isOne();
-      assertThat(batch.isFull()).isFalse();
       assertThat(batch.length(0)).isEqualTo(9);
       assertThat(batch.byteAt(0, 0)).isEqualTo(255);
       assertThat(batch.intAt(0, 1)).isEqualTo(0x02030405);

@@ -88,7 +88,7 @@ final class FuzzMain {
       server.turn();
     }
     byte[] data = new byte[100];
-    client.connection().streamSend(LoopbackPeer.now(), 0, data, 0, data.length);
+    client.connection().streamSend(LoopbackPeer.now(), 0, data, 0, data.length, false);
     while (!server.seen.contains(NativeEvent.STREAM_READABLE)) {
       client.turn();
       server.turn();

@@ -50,7 +50,7 @@ class MisuseTest {
     peer.forget();
     byte[] bytes = new byte[8];
 
-    assertThat(connection.streamSend(0, 0, bytes, 0, 8)).isEqualTo(NativeStatus.STATE);
+    assertThat(connection.streamSend(0, 0, bytes, 0, 8, false)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.streamReceive(0, 0, bytes, 0, 8)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.streamFinish(0, 0)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.streamReset(0, 0, 0)).isEqualTo(NativeStatus.STATE);

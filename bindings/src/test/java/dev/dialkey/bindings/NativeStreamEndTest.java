@@ -73,6 +73,6 @@ class NativeStreamEndTest {
 
   private long write(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-    return client.streamSend(LoopbackPeer.now(), STREAM, bytes, 0, bytes.length);
+    return client.streamSend(LoopbackPeer.now(), STREAM, bytes, 0, bytes.length, false);
   }
 }

@@ -35,6 +35,9 @@ public final class ConnectionStreams {
   /** Those of which somebody wants to know of a reset; the open streams bound it. */
   private final List<ReadHalf> watchedForReset = new ArrayList<>(0);
 
+  /** Those whose waiting reader has got something and may get more before it is woken. */
+  private final List<ReadHalf> held = new ArrayList<>(0);
+
   ConnectionStreams(PeerConnection connection, boolean client) {
     this.connection = connection;
     this.client = client;
@@ -75,7 +78,7 @@ public final class ConnectionStreams {
     // Setting the priority makes the engine create the stream without sending anything.
     int status = connection.nativeConnection().streamPriority(id, DEFAULT_URGENCY, true);
     if (status == NativeStatus.STREAM_LIMIT) {
-      connection.flusher().flushIfDirty(); // What we owe the peer may be what frees a stream.
+      connection.flusher().beforeWait(); // What we owe the peer may be what frees a stream.
       return null;
     }
     if (status < 0) {
@@ -97,7 +100,7 @@ public final class ConnectionStreams {
           StreamState next = kind.arrived.poll();
           if (next == null) {
             connection.checkUsable();
-            connection.flusher().flushIfDirty();
+            connection.flusher().beforeWait();
           }
           return next;
         });
@@ -135,6 +138,23 @@ public final class ConnectionStreams {
   /** A number larger than all before. */
   long nextTurn() {
     return ++turns;
+  }
+
+  /** Leaves a waiting reader asleep for a moment, for more of its data may be at hand. */
+  void holdReader(ReadHalf half) {
+    if (!held.contains(half)) {
+      held.add(half);
+    }
+  }
+
+  boolean holdsReaders() {
+    return !held.isEmpty();
+  }
+
+  /** Wakes those who were held. */
+  void releaseReaders() {
+    held.forEach(ReadHalf::wake);
+    held.clear();
   }
 
   void onCredit() {
@@ -189,8 +209,9 @@ public final class ConnectionStreams {
     }
     open.remove(stream.id());
     if (isByPeer(stream.id()) && connection.isUsable()) {
-      // The peer may wait for the credit; whoever ends a stream sends afterwards.
+      // The peer gets its credit back with what is sent next, or soon.
       connection.flusher().markDirty();
+      connection.serveSoon(connection.now());
     }
   }
 

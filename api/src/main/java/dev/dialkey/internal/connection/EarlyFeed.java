@@ -12,28 +12,39 @@ import org.jspecify.annotations.Nullable;
  * by the connection's lock.
  */
 final class EarlyFeed {
+  private final NativeConnection engine;
+  private final Route route;
+  private final Flusher flusher;
+  private final Lifecycle lifecycle;
   private List<EarlyDatagram> waiting;
   private CloseReason.@Nullable ApplicationClosed close;
 
-  EarlyFeed(List<EarlyDatagram> waiting) {
+  EarlyFeed(
+      NativeConnection engine,
+      Route route,
+      Flusher flusher,
+      Lifecycle lifecycle,
+      List<EarlyDatagram> waiting) {
+    this.engine = engine;
+    this.route = route;
+    this.flusher = flusher;
+    this.lifecycle = lifecycle;
     this.waiting = waiting;
   }
 
-  boolean isEmpty() {
-    return waiting.isEmpty();
+  /**
+   * Adds one unless there is one: the peer answers every packet with a reset, and one is enough.
+   */
+  boolean offer(EarlyDatagram datagram) {
+    boolean added = waiting.isEmpty();
+    if (added) {
+      waiting = List.of(datagram);
+    }
+    return added;
   }
 
-  void set(EarlyDatagram datagram) {
-    waiting = List.of(datagram);
-  }
-
-  void closeAfterwards(long code, byte[] reason) {
-    close = new CloseReason.ApplicationClosed(code, reason);
-  }
-
-  /** Feeds what waits; returns the close that waited for it, if any. */
-  CloseReason.@Nullable ApplicationClosed feed(
-      PacketBatch room, NativeConnection engine, Route route, Flusher flusher, long nowNanos) {
+  /** Feeds what waits, and then closes if that has waited too. */
+  void feed(PacketBatch room, long nowNanos) {
     List<EarlyDatagram> datagrams = waiting;
     waiting = List.of();
     for (EarlyDatagram datagram : datagrams) {
@@ -45,6 +56,26 @@ final class EarlyFeed {
     }
     CloseReason.ApplicationClosed then = close;
     close = null;
-    return then;
+    if (then != null) {
+      closeEngine(nowNanos, then.code(), then.reason());
+    }
+  }
+
+  /** Closes the engine, now or after what waits was fed. */
+  void closeBehind(long nowNanos, long code, byte[] reason) {
+    if (waiting.isEmpty()) {
+      closeEngine(nowNanos, code, reason);
+    } else {
+      close = new CloseReason.ApplicationClosed(code, reason);
+    }
+  }
+
+  private void closeEngine(long nowNanos, long code, byte[] reason) {
+    if (!lifecycle.isEstablished()) {
+      // The engine closes with its newest keys; the peer needs our hello to have them too.
+      flusher.flush(nowNanos);
+    }
+    engine.closeApplication(nowNanos, code, reason);
+    flusher.markDirty();
   }
 }

@@ -42,6 +42,9 @@ public final class PeerConnection extends Driven {
   // Guarded by lock.
   private boolean freed;
 
+  /** Whether a loop has promised to call {@link #release}. */
+  private boolean isHeld;
+
   /** Whether data that came before the end may still be read, so that the native side must stay. */
   private boolean lingers;
 
@@ -56,7 +59,6 @@ public final class PeerConnection extends Driven {
     this.engine = engine;
     this.route = route;
     this.client = route instanceof DialRoute;
-    this.early = new EarlyFeed(early);
     this.view = new ConnectionView(this, engine, route);
     this.connectionId = host.nextConnectionId();
     this.lifecycle = new Lifecycle(this, lock, engine);
@@ -64,6 +66,7 @@ public final class PeerConnection extends Driven {
     this.datagrams = new PeerDatagrams(this);
     this.ids = new ConnectionIds(host.connections(), this);
     this.flusher = new Flusher(this, engine, route, host.transmitPool());
+    this.early = new EarlyFeed(engine, route, flusher, lifecycle, early);
   }
 
   /** A connection we dial; the engine knows its peer by a virtual address. */
@@ -96,18 +99,17 @@ public final class PeerConnection extends Driven {
     try {
       if (!freed) {
         long nowNanos = now();
-        feedEarly(scratch, nowNanos);
+        early.feed(scratch.batch(), nowNanos);
         handleEvents(scratch); // Its ids come first: an answer must find it.
         flusher.flushNow();
         handleEvents(scratch);
+        streams.releaseReaders();
       }
     } finally {
       lock.unlock();
       host.scratchPool().giveBack(scratch);
     }
   }
-
-  // ---- driven by loops ----
 
   @Override
   public EndpointLoop home() {
@@ -136,6 +138,7 @@ public final class PeerConnection extends Driven {
       }
       streams.onReceived();
       flusher.noteReceived();
+      holdReaders(loop);
     } finally {
       lock.unlock();
     }
@@ -148,7 +151,7 @@ public final class PeerConnection extends Driven {
       if (freed) {
         return GONE;
       }
-      feedEarly(loop.scratch(), nowNanos);
+      early.feed(loop.scratch().batch(), nowNanos);
       boolean due = flusher.isTimeoutDue(nowNanos);
       if (due) {
         engine.onTimeout(nowNanos);
@@ -158,6 +161,7 @@ public final class PeerConnection extends Driven {
         flusher.flush(nowNanos);
         handleEvents(loop.scratch());
       }
+      holdReaders(loop);
       return lifecycle.isEnded() ? reap() : flusher.refreshDeadline(nowNanos);
     } finally {
       lock.unlock();
@@ -172,6 +176,25 @@ public final class PeerConnection extends Driven {
         flusher.flush(nowNanos);
         deadlineMoved(flusher.refreshDeadline(nowNanos), nowNanos);
       }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The loop wakes readers once nothing more waits in its socket: each wake-up is dear. */
+  private void holdReaders(EndpointLoop loop) {
+    if (streams.holdsReaders() && !isHeld) {
+      isHeld = true;
+      loop.hold(this);
+    }
+  }
+
+  @Override
+  public void release() {
+    lock.lock();
+    try {
+      isHeld = false;
+      streams.releaseReaders();
     } finally {
       lock.unlock();
     }
@@ -199,30 +222,12 @@ public final class PeerConnection extends Driven {
   public void offer(EarlyDatagram datagram) {
     lock.lock();
     try {
-      if (!freed && early.isEmpty()) { // One is enough: the peer answers every packet with one.
-        early.set(datagram);
+      if (!freed && early.offer(datagram)) {
         home.post(this);
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  private void feedEarly(Scratch scratch, long nowNanos) {
-    CloseReason.ApplicationClosed close =
-        early.feed(scratch.batch(), engine, route, flusher, nowNanos);
-    if (close != null) {
-      closeEngine(nowNanos, close.code(), close.reason());
-    }
-  }
-
-  private void closeEngine(long nowNanos, long code, byte[] reason) {
-    if (!lifecycle.isEstablished()) {
-      // The engine closes with its newest keys; the peer needs our hello to have them too.
-      flusher.flush(nowNanos);
-    }
-    engine.closeApplication(nowNanos, code, reason);
-    flusher.markDirty();
   }
 
   private long reap() {
@@ -361,11 +366,7 @@ public final class PeerConnection extends Driven {
         // Once it is closing, the engine sends nothing else. What completes the handshake goes
         // first, or the peer never learns that there was a connection.
         flusher.flushIfDirty();
-        if (early.isEmpty()) {
-          closeEngine(now(), code, reason);
-        } else {
-          early.closeAfterwards(code, reason);
-        }
+        early.closeBehind(now(), code, reason);
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();
       }

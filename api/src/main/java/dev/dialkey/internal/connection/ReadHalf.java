@@ -21,7 +21,10 @@ public final class ReadHalf {
   public static final int END = -1;
 
   private static final int MAX_HEAP_PIECE = 64 * 1024;
+
+  /** Copied in one call under the lock by the reader itself. */
   private static final int MAX_NATIVE_PIECE = 256 * 1024;
+
   private static final long NOT_RESET = -1;
   private static final long NOTHING_YET = -2;
 
@@ -68,7 +71,7 @@ public final class ReadHalf {
 
   /** Reads into native memory, which the caller keeps alive. {@link #END} at the end. */
   public long readNative(long address, long length, long deadlineNanos) throws IOException {
-    return read(null, address, Math.min(length, MAX_NATIVE_PIECE), deadlineNanos);
+    return read(null, address, Math.min(length, Integer.MAX_VALUE), deadlineNanos);
   }
 
   /**
@@ -106,9 +109,7 @@ public final class ReadHalf {
         current = new EndWatch(connection.host().executor());
         watch = current;
         connection.streams().watchForReset(this);
-        if (lookForReset() && connection.isUsable()) {
-          connection.flusher().flushIfDirty();
-        }
+        lookForReset();
       }
       CompletableFuture<OptionalLong> future = current.future();
       CloseReason closed = connection.lifecycle().closeReason();
@@ -164,6 +165,9 @@ public final class ReadHalf {
 
   private long read(byte @Nullable [] array, long at, long length, long deadlineNanos)
       throws IOException {
+    if (stage == Stage.AT_END && resetCode == NOT_RESET) {
+      return END; // Whoever has read the last bytes asks once more.
+    }
     lock.lock();
     try {
       if (busy) {
@@ -212,13 +216,14 @@ public final class ReadHalf {
     if (length == 0) {
       return 0;
     }
-    long taken = readable && connection.hasEngine() ? take(array, at, (int) length) : 0;
+    int piece = (int) Math.min(length, MAX_NATIVE_PIECE);
+    long taken = readable && connection.hasEngine() ? take(array, at, piece) : 0;
     if (taken > 0 || stage == Stage.AT_END) {
       checkReset();
       return taken > 0 ? taken : END;
     }
     connection.checkUsable();
-    connection.flusher().flushIfDirty(); // What we owe the peer may be what it waits for.
+    connection.flusher().beforeWait(); // What we owe the peer may be what it waits for.
     arm(array, at, length);
     return NOTHING_YET;
   }
@@ -284,11 +289,12 @@ public final class ReadHalf {
       }
       return 0;
     }
-    noteTaken(taken, engine.receiveFlags());
-    if (connection.flusher().isDirty()) {
+    int flags = engine.receiveFlags();
+    noteTaken(taken, flags);
+    if ((flags & NativeConnection.CREDIT_WAITS) != 0) {
       connection
           .flusher()
-          .flushNow(); // The peer may wait for the credit; no loop turn is due on our account.
+          .flushNow(); // The peer may wait for it; no loop turn is due on our account.
     }
     return taken;
   }
@@ -342,6 +348,10 @@ public final class ReadHalf {
         if (taken == NativeStatus.DONE) {
           return; // Nothing after all: the reader goes on waiting.
         }
+      }
+      if (stage == Stage.OPEN && reader.remaining() > 0) {
+        connection.streams().holdReader(this);
+        return;
       }
     }
     reader.complete();

@@ -1,6 +1,7 @@
 package dev.dialkey.internal.connection;
 
 import dev.dialkey.DialkeyTimeoutException;
+import dev.dialkey.internal.loop.LoopThread;
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ final class Waiter {
     Thread waiting = thread;
     thread = null;
     completed = true;
-    LockSupport.unpark(waiting);
+    LoopThread.wake(waiting);
   }
 
   /** Withdraws it: after this no other thread touches the memory. Only under the lock. */

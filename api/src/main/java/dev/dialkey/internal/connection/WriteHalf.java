@@ -48,13 +48,15 @@ public final class WriteHalf {
   }
 
   /** Writes bytes of a heap array and returns when the engine has taken them all. */
-  public void write(byte[] array, int offset, int length, long deadlineNanos) throws IOException {
-    write(array, offset, (long) length, deadlineNanos);
+  public void write(byte[] array, int offset, int length, boolean last, long deadlineNanos)
+      throws IOException {
+    write(array, offset, (long) length, last, deadlineNanos);
   }
 
   /** Writes native memory, which the caller keeps alive, and returns when all is taken. */
-  public void writeNative(long address, long length, long deadlineNanos) throws IOException {
-    write(null, address, length, deadlineNanos);
+  public void writeNative(long address, long length, boolean last, long deadlineNanos)
+      throws IOException {
+    write(null, address, length, last, deadlineNanos);
   }
 
   /** How much the last write has given to the engine, also when it threw. For its own thread. */
@@ -67,7 +69,7 @@ public final class WriteHalf {
     lock.lock();
     try {
       checkWritable();
-      int sent = (int) push(array, offset, length);
+      int sent = (int) push(array, offset, length, false);
       connection.flusher().afterWrite(sent < length, false);
       return sent;
     } finally {
@@ -177,14 +179,15 @@ public final class WriteHalf {
     return priority;
   }
 
-  private void write(byte @Nullable [] array, long at, long length, long deadlineNanos)
+  private void write(
+      byte @Nullable [] array, long at, long length, boolean last, long deadlineNanos)
       throws IOException {
     lock.lock();
     try {
       checkIdle();
       taken = 0;
       checkOpen();
-      if (pushOrArm(array, at, length)) {
+      if (pushOrArm(array, at, length, last)) {
         return;
       }
       busy = true;
@@ -192,24 +195,25 @@ public final class WriteHalf {
       lock.unlock();
     }
     try {
-      writeRest(array, at, length, deadlineNanos);
+      writeRest(array, at, length, last, deadlineNanos);
     } finally {
       busy = false;
     }
   }
 
   /** Waits and writes in turns until all is taken, after a first attempt. */
-  private void writeRest(byte @Nullable [] array, long at, long length, long deadlineNanos)
+  private void writeRest(
+      byte @Nullable [] array, long at, long length, boolean last, long deadlineNanos)
       throws IOException {
     while (true) {
       awaitRoom(deadlineNanos, length);
-      if (taken == length) {
+      if (taken == length && !last) {
         return;
       }
       lock.lock();
       try {
         checkOpen();
-        if (pushOrArm(array, at, length)) {
+        if (pushOrArm(array, at, length, last)) {
           return;
         }
       } finally {
@@ -219,10 +223,15 @@ public final class WriteHalf {
   }
 
   /** Gives what goes to the engine; true when that was all, else the writer is armed. */
-  private boolean pushOrArm(byte @Nullable [] array, long at, long length) throws IOException {
-    taken += push(array, at + taken, length - taken);
-    connection.flusher().afterWrite(taken < length, false);
-    if (taken == length) {
+  private boolean pushOrArm(byte @Nullable [] array, long at, long length, boolean last)
+      throws IOException {
+    taken += push(array, at + taken, length - taken, last);
+    boolean all = taken == length;
+    if (all && last) {
+      end.finished();
+    }
+    connection.flusher().afterWrite(!all, all && last);
+    if (all) {
       return true;
     }
     if (array == null) {
@@ -285,19 +294,19 @@ public final class WriteHalf {
   }
 
   /** Gives bytes to the engine until it takes no more. Under the lock. */
-  private long push(byte @Nullable [] array, long at, long length) throws IOException {
+  private long push(byte @Nullable [] array, long at, long length, boolean last)
+      throws IOException {
+    long limit = array == null ? MAX_NATIVE_PIECE : MAX_HEAP_PIECE;
     long done = 0;
-    while (done < length) {
-      long limit = array == null ? MAX_NATIVE_PIECE : MAX_HEAP_PIECE;
+    boolean more = length > 0 || last; // An end may come alone.
+    while (more) {
       int piece = (int) Math.min(length - done, limit);
-      long sent = sendPiece(array, at + done, piece);
+      long sent = sendPiece(array, at + done, piece, last && done + piece == length);
       if (sent < 0) {
         throwFor(sent);
       }
       done += sent;
-      if (sent < piece) {
-        break;
-      }
+      more = sent == piece && done < length;
     }
     connection.flusher().noteUnsent(done);
     noteTurn(done);
@@ -315,12 +324,12 @@ public final class WriteHalf {
     return turn;
   }
 
-  private long sendPiece(byte @Nullable [] array, long at, int length) {
+  private long sendPiece(byte @Nullable [] array, long at, int length, boolean last) {
     var engine = connection.nativeConnection();
     long now = connection.now();
     return array == null
-        ? engine.streamSend(now, stream.id(), at, length)
-        : engine.streamSend(now, stream.id(), array, (int) at, length);
+        ? engine.streamSend(now, stream.id(), at, length, last)
+        : engine.streamSend(now, stream.id(), array, (int) at, length, last);
   }
 
   private void throwFor(long status) throws IOException {
@@ -349,7 +358,8 @@ public final class WriteHalf {
       var engine = connection.nativeConnection();
       while (writer.remaining() > 0) {
         int piece = (int) Math.min(writer.remaining(), MAX_NATIVE_PIECE);
-        long sent = engine.streamSend(connection.now(), stream.id(), writer.address(), piece);
+        long sent =
+            engine.streamSend(connection.now(), stream.id(), writer.address(), piece, false);
         if (sent < 0) {
           noteStopped(sent);
           break;

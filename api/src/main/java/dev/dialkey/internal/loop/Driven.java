@@ -47,6 +47,9 @@ public abstract class Driven {
   /** Flushes after a turn of a loop that is not the home loop. */
   public abstract void endForeignTurn(long nowNanos);
 
+  /** Wakes the readers that were held, see {@link EndpointLoop#hold}. */
+  public abstract void release();
+
   /** Ends the connection after a mistake of ours showed in one of the methods above. */
   public abstract void giveUp();
 
@@ -69,7 +72,7 @@ public abstract class Driven {
   }
 
   /** Has the home loop do what is left some time soon, without waking it for that alone. */
-  protected final void serveSoon(long nowNanos) {
+  public final void serveSoon(long nowNanos) {
     home().post(this, nowNanos + EndpointLoop.TIMER_SLACK_NANOS);
   }
 }

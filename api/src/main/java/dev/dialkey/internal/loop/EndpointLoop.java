@@ -24,6 +24,9 @@ public final class EndpointLoop {
 
   static final long PACING_SLACK_NANOS = 500_000;
 
+  /** Data is kept from a waiting reader this long at most, while more of it comes in. */
+  private static final long MAX_HOLD_NANOS = 500_000;
+
   private static final long RECENT_NANOS = 100_000_000;
   private static final int MAX_TIMERS_PER_TURN = 1_024;
   private static final int MAX_SERVED_PER_TURN = 1_024;
@@ -50,7 +53,7 @@ public final class EndpointLoop {
   private final EndpointCounters counters;
   private final PacketBatch batch;
   private final Scratch scratch;
-  private final Thread thread;
+  private final LoopThread thread;
 
   /** Connections that another thread wants served; each stands here at most once. */
   private final ConcurrentLinkedQueue<Driven> inbox = new ConcurrentLinkedQueue<>();
@@ -58,7 +61,13 @@ public final class EndpointLoop {
   // Owned by the loop's thread.
   private final DeadlineHeap deadlines = new DeadlineHeap();
   private final ArrayList<Driven> touched = new ArrayList<>();
+  private final ArrayList<Driven> held = new ArrayList<>();
+  private long heldSinceNanos;
   private long lastActiveNanos;
+
+  /** Whether the last receive brought something, so that more may wait. */
+  private boolean mayHaveMore;
+
   private long turnStamp = (FIRST_STAMP.incrementAndGet() << 48) + 1;
 
   /** Volatile: other threads decide by it whether the loop has to be woken. */
@@ -83,7 +92,7 @@ public final class EndpointLoop {
     this.counters = counters;
     this.batch = memory.newPacketBatch();
     this.scratch = new Scratch(batch, memory.newEventBatch());
-    this.thread = Thread.ofPlatform().name("dialkey-loop-" + name).daemon().unstarted(this::run);
+    this.thread = new LoopThread("dialkey-loop-" + name, this::run);
   }
 
   public void start() {
@@ -118,6 +127,17 @@ public final class EndpointLoop {
     if (asleep && wakesNanos - latestNanos > 0) {
       transport.socket().wake();
     }
+  }
+
+  /**
+   * Has {@link Driven#release} called as soon as nothing more waits in the socket, or after a
+   * moment. For the loop's own thread.
+   */
+  public void hold(Driven connection) {
+    if (held.isEmpty()) {
+      heldSinceNanos = lastActiveNanos;
+    }
+    held.add(connection);
   }
 
   /** Whether the loop waits for its socket at the moment. */
@@ -161,17 +181,26 @@ public final class EndpointLoop {
   int turn(boolean maySleep) {
     long now = System.nanoTime();
     int work = serveInbox(now) + fireDue(now);
-    if (maySleep && work == 0) {
+    thread.wakeCollected();
+    if (maySleep && work == 0 && !mayHaveMore) {
       sleep(now);
     }
     long start = System.nanoTime();
-    int datagrams;
-    do {
-      datagrams = receive(start);
-      work += datagrams;
-    } while (datagrams > 0 && batch.isFull() && work < MAX_RUN * 64);
+    int datagrams = receive(start);
+    mayHaveMore = datagrams > 0;
+    if (!held.isEmpty() && (!mayHaveMore || start - heldSinceNanos > MAX_HOLD_NANOS)) {
+      releaseHeld();
+    }
+    thread.wakeCollected();
     noteSlowness(System.nanoTime() - start);
-    return work;
+    return work + datagrams;
+  }
+
+  private void releaseHeld() {
+    for (int i = 0; i < held.size(); i++) {
+      held.get(i).release();
+    }
+    held.clear();
   }
 
   private void noteSlowness(long turnNanos) {

@@ -12,6 +12,9 @@ final class FakeDriven extends Driven {
   }
 
   @Override
+  public void release() {}
+
+  @Override
   public long service(EndpointLoop loop, long nowNanos) {
     throw new AssertionError(NO_LOOP);
   }

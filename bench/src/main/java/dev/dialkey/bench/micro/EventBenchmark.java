@@ -109,7 +109,7 @@ public class EventBenchmark {
   private static void sendOnAll(MemoryPair pair) {
     long now = System.nanoTime();
     for (long i = 0; i < STREAMS; i++) {
-      if (pair.client.connection().streamSend(now, 4 * i, ONE_BYTE.address(), 1) != 1) {
+      if (pair.client.connection().streamSend(now, 4 * i, ONE_BYTE.address(), 1, false) != 1) {
         throw new IllegalStateException("stream " + 4 * i + " takes nothing");
       }
     }

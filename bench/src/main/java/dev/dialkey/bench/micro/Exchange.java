@@ -90,8 +90,8 @@ final class Exchange implements AutoCloseable {
       int piece = Math.min(size - done, most);
       long sent =
           heap
-              ? engine.streamSend(now, STREAM, array, done, piece)
-              : engine.streamSend(now, STREAM, segment.address() + done, piece);
+              ? engine.streamSend(now, STREAM, array, done, piece, false)
+              : engine.streamSend(now, STREAM, segment.address() + done, piece, false);
       done += (int) checked(sent);
       if (sent < piece) {
         break;

@@ -22,6 +22,9 @@ final class Sink extends Driven {
   }
 
   @Override
+  public void release() {}
+
+  @Override
   public long service(EndpointLoop loop, long nowNanos) {
     return NO_DEADLINE;
   }
