@@ -66,8 +66,7 @@ final class Answers {
   }
 
   private static void send(BiStream stream, byte[] answer) throws IOException {
-    stream.send().write(answer);
-    stream.send().finish();
+    stream.send().finish(ByteBuffer.wrap(answer));
   }
 
   /** Those taken and those about to be; not those for which there was no room. */

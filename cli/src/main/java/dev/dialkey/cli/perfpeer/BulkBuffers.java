@@ -6,7 +6,7 @@ import java.util.concurrent.LinkedBlockingDeque;
 /** Buffers to read bulk data into, used again by stream after stream. Thread-safe. */
 final class BulkBuffers {
   /** What the library reads at once at most, and then some streams' worth of it. */
-  private static final int BYTES = 256 * 1024;
+  private static final int BYTES = 1024 * 1024;
 
   private static final int MAX_KEPT = 64;
 

@@ -25,8 +25,7 @@ final class Requests {
   /** Sends a byte and waits for the byte that comes back. */
   void exchange() throws IOException {
     try (BiStream stream = connection.openBi()) {
-      stream.send().write(REQUEST);
-      stream.send().finish();
+      stream.send().finish(ByteBuffer.wrap(REQUEST));
       awaitByte(stream.recv(), PerfProtocol.REQUEST);
     }
   }
@@ -34,8 +33,7 @@ final class Requests {
   /** How many datagrams have come to the server on this connection. */
   long datagramsArrived() throws IOException {
     try (BiStream stream = connection.openBi()) {
-      stream.send().write(COUNT);
-      stream.send().finish();
+      stream.send().finish(ByteBuffer.wrap(COUNT));
       return read(stream.recv(), Long.BYTES).getLong();
     }
   }
