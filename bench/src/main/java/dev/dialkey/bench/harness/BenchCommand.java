@@ -88,7 +88,10 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--rounds", paramLabel = "N", description = "Rounds that count; default: 6.")
   private @Nullable Integer rounds;
 
-  @Option(names = "--warm-up", paramLabel = "N", description = "Rounds before; default: 3.")
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description = "Rounds before; default: 8, with --quick 3.")
   private @Nullable Integer warmUp;
 
   @Option(
@@ -223,7 +226,7 @@ final class BenchCommand implements Callable<Integer> {
   private RunPlan plan() {
     return new RunPlan(
         work(),
-        warmUp == null ? 3 : warmUp,
+        warmUp == null ? isQuick ? 3 : 8 : warmUp,
         rounds == null ? isQuick ? 5 : 6 : rounds,
         Sizing.ofBulk((bytes == null ? isQuick ? Bytes.QUARTER_GIB : Bytes.GIB : bytes).count()),
         RunPlan.Limits.DEFAULT);

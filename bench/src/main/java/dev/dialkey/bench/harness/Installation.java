@@ -60,12 +60,16 @@ record Installation(
     /** What the JVM chooses. */
     DEFAULT;
 
+    /** Both processes of a pair share the machine; more carriers than cores only take turns. */
+    private static final int CARRIERS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
     List<String> options() {
       List<String> options = new ArrayList<>();
       if (this == SERIAL) {
         options.add("-XX:+UseSerialGC");
       }
       options.add("-Xmx512m");
+      options.add("-Djdk.virtualThreadScheduler.parallelism=" + CARRIERS);
       return options;
     }
   }

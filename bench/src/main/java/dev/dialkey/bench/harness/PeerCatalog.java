@@ -20,7 +20,8 @@ final class PeerCatalog {
       new Program.Native(
           "perf-raw-quiche",
           "native/target/release/perf-raw-quiche",
-          "(cd native && ./prepare && cargo build --release --locked -p perf-raw-quiche)");
+          "(cd native && ./prepare && cargo rustc --release --locked -p perf-raw-quiche --bin"
+              + " perf-raw-quiche -- -C lto=fat)");
   private static final Program IROH_PROGRAM =
       new Program.Native(
           "perf-iroh",

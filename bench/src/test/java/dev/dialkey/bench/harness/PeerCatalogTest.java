@@ -33,6 +33,8 @@ class PeerCatalogTest {
             "/jdk/bin/java",
             "-XX:+UseSerialGC",
             "-Xmx512m",
+            "-Djdk.virtualThreadScheduler.parallelism="
+                + Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
             "-Xlog:disable",
             "-Xlog:all=error:stderr",
             "--enable-native-access=ALL-UNNAMED",
@@ -55,7 +57,7 @@ class PeerCatalogTest {
   void aProgramThatIsNotThereSaysHowToBuildIt() {
     assertThat(PeerCatalog.find("raw-quiche").orElseThrow().obstacle(INSTALLATION).orElseThrow())
         .contains("/tree/native/target/release/perf-raw-quiche")
-        .contains("cargo build --release --locked -p perf-raw-quiche");
+        .contains("cargo rustc --release --locked -p perf-raw-quiche");
   }
 
   @Test
