@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
     name = "perf-peer",
     synopsisSubcommandLabel = "COMMAND",
     description = {
-      "A peer for benchmarks, over loopback alone. It prints a line that begins with READY and",
-      "then answers each line on standard input with one of its own. The end of standard input",
-      "ends it. docs/cli.md lists the lines."
+      "A peer for benchmarks, over loopback alone. It prints a line that begins with",
+      "READY and then answers each line on standard input with one of its own. The",
+      "end of standard input ends it. docs/cli.md lists the lines."
     },
     footerHeading = "%nExamples:%n",
     footer = {
