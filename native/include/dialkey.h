@@ -22,7 +22,7 @@
  Version of this header, to compare with dk_abi_version.
  */
 typedef enum dk_abi {
-  DK_ABI_VERSION = 2,
+  DK_ABI_VERSION = 3,
 } dk_abi;
 
 /*
@@ -320,8 +320,8 @@ typedef enum dk_origin {
 } dk_origin;
 
 /*
- Kinds of events. A reader skips kinds it does not know; 21 to 63 are
- kept for work on several paths. Fields not named are zero.
+ Kinds of events. A reader skips kinds it does not know. Fields not
+ named are zero; path is a path id, 0 without multipath.
  */
 typedef enum dk_event_kind {
   /*
@@ -381,25 +381,86 @@ typedef enum dk_event_kind {
    */
   DK_EVENT_STREAM_STOPPED = 12,
   /*
-   local, peer: the peer uses a 4-tuple for the first time.
+   path, local, peer: the peer uses a path, or without multipath a 4-tuple,
+   for the first time.
    */
   DK_EVENT_PATH_NEW = 16,
   /*
-   local, peer: the path was validated.
+   path, or without multipath local, peer: the path was validated.
    */
   DK_EVENT_PATH_VALIDATED = 17,
   /*
-   local, peer: the path could not be validated.
+   path, or without multipath local, peer: it could not be validated. With
+   multipath it stays until it is abandoned.
    */
   DK_EVENT_PATH_FAILED = 18,
   /*
-   local, peer: the path is not used any more.
+   path, or without multipath local, peer: nothing of it is left.
    */
   DK_EVENT_PATH_CLOSED = 19,
   /*
    local, peer: the peer moved the connection to this 4-tuple.
    */
   DK_EVENT_PATH_MIGRATED = 20,
+  /*
+   a = highest path id we take, b = the peer's: multipath was negotiated.
+   */
+  DK_EVENT_MULTIPATH = 21,
+  /*
+   path: the peer has accepted it. Data may move there, and the path that
+   carried it before may be abandoned.
+   */
+  DK_EVENT_PATH_READY = 22,
+  /*
+   path, a = code, b = 1 when the peer began: nothing is sent on it any
+   more.
+   */
+  DK_EVENT_PATH_ABANDONED = 23,
+  /*
+   path: data goes there, for the path that carried it is gone.
+   */
+  DK_EVENT_PATH_ACTIVE = 24,
+  /*
+   path, a = 1 when the peer calls it available, 0 for a backup.
+   */
+  DK_EVENT_PATH_STATUS = 25,
+  /*
+   path, local, peer: it goes over another 4-tuple.
+   */
+  DK_EVENT_PATH_REBOUND = 26,
+  /*
+   path: what is sent there is not acknowledged, and another path works.
+   */
+  DK_EVENT_PATH_SUSPECTED = 27,
+  /*
+   path: what is sent on a suspected path is acknowledged again.
+   */
+  DK_EVENT_PATH_RECOVERED = 28,
+  /*
+   path, a = type, payload = body: a frame of address discovery or of NAT
+   traversal. A connection that leaves too many unread is closed.
+   */
+  DK_EVENT_FRAME = 29,
+  /*
+   a = token of dk_frame_send: the frame arrived.
+   */
+  DK_EVENT_FRAME_ACKED = 30,
+  /*
+   a = token: the frame was lost, and is not sent again.
+   */
+  DK_EVENT_FRAME_LOST = 31,
+  /*
+   a = value, local, peer: a probe was answered from where it was sent to.
+   */
+  DK_EVENT_PROBE_REPLY = 32,
+  /*
+   local, peer: a probe of the peer was answered.
+   */
+  DK_EVENT_PROBED = 33,
+  /*
+   The keys were changed, by either side.
+   */
+  DK_EVENT_KEYS_UPDATED = 34,
 } dk_event_kind;
 
 /*
@@ -505,6 +566,7 @@ typedef enum dk_path_state {
   DK_PATH_UNKNOWN = 1,
   DK_PATH_VALIDATING = 2,
   DK_PATH_VALIDATED = 3,
+  DK_PATH_ABANDONED = 4,
 } dk_path_state;
 
 /*
@@ -722,14 +784,22 @@ typedef struct dk_path_info {
    */
   uint8_t active;
   /*
-   1 when the peer marked it as backup.
+   1 when we called it a backup.
    */
   uint8_t backup;
   /*
    Bit number of this path in the slot mask of dk_conn_send_batch.
    */
   uint8_t slot;
-  uint8_t pad[4];
+  /*
+   1 when the peer called it a backup.
+   */
+  uint8_t peer_backup;
+  /*
+   1 when what is sent there is not acknowledged.
+   */
+  uint8_t suspected;
+  uint8_t pad[2];
 } dk_path_info;
 
 /*
@@ -822,6 +892,16 @@ int32_t dk_config_alpn(dk_config config, const uint8_t *wire, size_t n);
  key must be valid for reading 32 bytes.
  */
 int32_t dk_config_cid_key(dk_config config, const uint8_t *key, uint32_t cid_len);
+
+/*
+ Sends a transport parameter: multipath (0x3e), NAT traversal
+ (0x3d7f91120401), address discovery (0x9f81a176), or one that means nothing
+ to this library. Its value has at most 64 bytes.
+
+ # Safety
+ value must be valid for reading n bytes.
+ */
+int32_t dk_config_transport_param(dk_config config, uint64_t id, const uint8_t *value, size_t n);
 
 /*
  Appends the TLS secrets of connections made afterwards to a file, a line
@@ -1258,13 +1338,125 @@ int32_t dk_dgram_recv(dk_conn conn, uint8_t *p, size_t cap);
 int32_t dk_dgram_state(dk_conn conn, uint64_t *out);
 
 /*
- Writes what is known of the path in use: at most max entries. Returns the
- number of entries.
+ Writes what is known of the paths: at most max entries, of all paths with
+ multipath, else of the one in use. Returns the number of entries.
 
  # Safety
  out must be valid for writing max entries.
  */
-int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max);
+int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max);
+
+/*
+ Opens a path; only clients may. It can carry data once DK_EVENT_PATH_READY
+ tells so. backup is 1 for one that is not to be used while others work.
+ DK_ERR_LIMIT when the peer takes no more paths now, DK_ERR_NO_CID when it
+ has not given an id for the next one; it is told of either, so try again.
+ DK_ERR_STATE without multipath.
+
+ # Safety
+ Pointers must be valid.
+ */
+int32_t dk_path_open(dk_conn conn,
+                     uint64_t now_ns,
+                     const struct dk_addr *local,
+                     const struct dk_addr *peer,
+                     uint8_t backup,
+                     uint32_t *path);
+
+/*
+ Gives a path up, and tells the peer. What was not acknowledged on it is sent
+ again on others. DK_ERR_STATE for the last open one.
+ */
+int32_t dk_path_abandon(dk_conn conn, uint64_t now_ns, uint32_t path, uint64_t code);
+
+/*
+ Sends data on this path from now on. DK_ERR_STATE unless it is validated.
+ */
+int32_t dk_path_set_active(dk_conn conn, uint64_t now_ns, uint32_t path);
+
+/*
+ Tells the peer whether it should send on the path: 1 = available, 0 = only
+ when nothing else works.
+ */
+int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available);
+
+/*
+ How long a path may be silent before it is abandoned, while there is
+ another: 15 seconds unless told otherwise, 0 for ever.
+ */
+int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms);
+
+/*
+ Sends something on the path that the peer acknowledges.
+ */
+int32_t dk_path_ping(dk_conn conn, uint32_t path);
+
+/*
+ Moves a path to another local address, as after a change of the network.
+
+ # Safety
+ local must be valid for reading.
+ */
+int32_t dk_path_rebind(dk_conn conn, uint64_t now_ns, uint32_t path, const struct dk_addr *local);
+
+/*
+ Says where the handshake really goes: until now the first path had an
+ address that stood for many. Client only, before another path is opened.
+
+ # Safety
+ Pointers must be valid.
+ */
+int32_t dk_path_pin(dk_conn conn, const struct dk_addr *local, const struct dk_addr *peer);
+
+/*
+ Sends a challenge to an address that is no path, once, and writes its
+ value. An answer from there is a DK_EVENT_PROBE_REPLY during the next five
+ seconds. DK_DONE when too many wait; DK_ERR_STATE without NAT traversal.
+
+ # Safety
+ Pointers must be valid.
+ */
+int32_t dk_probe(dk_conn conn,
+                 uint64_t now_ns,
+                 const struct dk_addr *local,
+                 const struct dk_addr *peer,
+                 uint64_t *value);
+
+/*
+ Forgets all probes, sent and unsent: a new round begins.
+ */
+int32_t dk_probe_clear(dk_conn conn);
+
+/*
+ Sends a frame of NAT traversal with this type and the n bytes behind it.
+ delivery is a dk_delivery; the token comes back with DK_EVENT_FRAME_ACKED
+ or DK_EVENT_FRAME_LOST. DK_ERR_STATE when it was not negotiated or is not
+ for this role, DK_ERR_ARG for a malformed body, DK_DONE when too many wait.
+
+ # Safety
+ body must be valid for reading n bytes.
+ */
+int32_t dk_frame_send(dk_conn conn,
+                      uint64_t ty,
+                      const uint8_t *body,
+                      size_t n,
+                      uint32_t delivery,
+                      uint64_t token);
+
+/*
+ Frames with this token are not sent, or not again. Returns 1 when there was
+ one, else 0.
+ */
+int32_t dk_frame_cancel(dk_conn conn, uint64_t token);
+
+/*
+ Writes a transport parameter of the peer, at most cap bytes. Returns its
+ full length, DK_DONE when it sent none or the handshake is not that far.
+
+ # Safety
+ buf must be valid for writing cap bytes.
+ */
+int32_t dk_conn_peer_transport_param(dk_conn conn, uint64_t id, uint8_t *buf, size_t cap);
 
 /*
  Opens a non-blocking socket. flags are dk_udp_flag bits; a buffer size of

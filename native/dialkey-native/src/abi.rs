@@ -13,7 +13,7 @@ use std::mem::size_of;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum dk_abi {
-    DK_ABI_VERSION = 2,
+    DK_ABI_VERSION = 3,
 }
 
 /// A configuration: a generation-checked id, 0 is never valid.
@@ -209,8 +209,8 @@ pub enum dk_origin {
     DK_ORIGIN_STATELESS_RESET = 6,
 }
 
-/// Kinds of events. A reader skips kinds it does not know; 21 to 63 are
-/// kept for work on several paths. Fields not named are zero.
+/// Kinds of events. A reader skips kinds it does not know. Fields not
+/// named are zero; path is a path id, 0 without multipath.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum dk_event_kind {
@@ -246,16 +246,49 @@ pub enum dk_event_kind {
     /// a = stream id, b = code: the peer sent STOP_SENDING before all of the
     /// stream was acknowledged. Once per stream, whether or not a send waits.
     DK_EVENT_STREAM_STOPPED = 12,
-    /// local, peer: the peer uses a 4-tuple for the first time.
+    /// path, local, peer: the peer uses a path, or without multipath a 4-tuple,
+    /// for the first time.
     DK_EVENT_PATH_NEW = 16,
-    /// local, peer: the path was validated.
+    /// path, or without multipath local, peer: the path was validated.
     DK_EVENT_PATH_VALIDATED = 17,
-    /// local, peer: the path could not be validated.
+    /// path, or without multipath local, peer: it could not be validated. With
+    /// multipath it stays until it is abandoned.
     DK_EVENT_PATH_FAILED = 18,
-    /// local, peer: the path is not used any more.
+    /// path, or without multipath local, peer: nothing of it is left.
     DK_EVENT_PATH_CLOSED = 19,
     /// local, peer: the peer moved the connection to this 4-tuple.
     DK_EVENT_PATH_MIGRATED = 20,
+    /// a = highest path id we take, b = the peer's: multipath was negotiated.
+    DK_EVENT_MULTIPATH = 21,
+    /// path: the peer has accepted it. Data may move there, and the path that
+    /// carried it before may be abandoned.
+    DK_EVENT_PATH_READY = 22,
+    /// path, a = code, b = 1 when the peer began: nothing is sent on it any
+    /// more.
+    DK_EVENT_PATH_ABANDONED = 23,
+    /// path: data goes there, for the path that carried it is gone.
+    DK_EVENT_PATH_ACTIVE = 24,
+    /// path, a = 1 when the peer calls it available, 0 for a backup.
+    DK_EVENT_PATH_STATUS = 25,
+    /// path, local, peer: it goes over another 4-tuple.
+    DK_EVENT_PATH_REBOUND = 26,
+    /// path: what is sent there is not acknowledged, and another path works.
+    DK_EVENT_PATH_SUSPECTED = 27,
+    /// path: what is sent on a suspected path is acknowledged again.
+    DK_EVENT_PATH_RECOVERED = 28,
+    /// path, a = type, payload = body: a frame of address discovery or of NAT
+    /// traversal. A connection that leaves too many unread is closed.
+    DK_EVENT_FRAME = 29,
+    /// a = token of dk_frame_send: the frame arrived.
+    DK_EVENT_FRAME_ACKED = 30,
+    /// a = token: the frame was lost, and is not sent again.
+    DK_EVENT_FRAME_LOST = 31,
+    /// a = value, local, peer: a probe was answered from where it was sent to.
+    DK_EVENT_PROBE_REPLY = 32,
+    /// local, peer: a probe of the peer was answered.
+    DK_EVENT_PROBED = 33,
+    /// The keys were changed, by either side.
+    DK_EVENT_KEYS_UPDATED = 34,
 }
 
 /// Sides of a stream for dk_stream_shutdown.
@@ -333,6 +366,17 @@ pub enum dk_path_state {
     DK_PATH_UNKNOWN = 1,
     DK_PATH_VALIDATING = 2,
     DK_PATH_VALIDATED = 3,
+    DK_PATH_ABANDONED = 4,
+}
+
+/// What becomes of a frame that was lost.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum dk_delivery {
+    /// It is sent again, on whatever path carries data then.
+    DK_DELIVERY_RELIABLE = 0,
+    /// It is reported.
+    DK_DELIVERY_ONCE = 1,
 }
 
 /// Flags of dk_udp_open.
@@ -477,11 +521,15 @@ pub struct dk_path_info {
     pub state: u8,
     /// 1 when data uses this path.
     pub active: u8,
-    /// 1 when the peer marked it as backup.
+    /// 1 when we called it a backup.
     pub backup: u8,
     /// Bit number of this path in the slot mask of dk_conn_send_batch.
     pub slot: u8,
-    pub pad: [u8; 4],
+    /// 1 when the peer called it a backup.
+    pub peer_backup: u8,
+    /// 1 when what is sent there is not acknowledged.
+    pub suspected: u8,
+    pub pad: [u8; 2],
 }
 
 const _: () = assert!(size_of::<dk_addr>() == 24);

@@ -12,6 +12,8 @@ use crate::diagnostics::{KeyLog, Qlog};
 use crate::fault::{Fault, Outcome};
 use crate::tls;
 
+/// All parameters together have to fit one flight.
+const MAX_PARAM: usize = 64;
 const MAX_ALPN_LIST: usize = 65535;
 const MAX_WINDOW: u64 = 1 << 40;
 const MAX_MILLIS: u64 = (1 << 31) - 1;
@@ -240,6 +242,14 @@ impl Config {
         let Parts { quic, settings, .. } = &mut *parts;
         settings.set(option, value)?;
         settings.apply(quic);
+        Ok(())
+    }
+
+    pub(crate) fn set_transport_param(&self, id: u64, value: &[u8]) -> Outcome<()> {
+        if id > crate::MAX_VARINT || value.len() > MAX_PARAM {
+            return Err(Fault::arg("transport parameter too large"));
+        }
+        self.parts().quic.set_transport_param(id, value);
         Ok(())
     }
 

@@ -19,7 +19,7 @@ macro_rules! layout {
     };
 }
 
-const LAYOUT: [u32; 56] = layout! {
+const LAYOUT: [u32; 58] = layout! {
     dk_addr { ip, scope, port, family, pad }
     dk_rx { off, len, ecn, pad, from, to }
     dk_tx { off, len, seg, path, ecn, pad, from, to, at_ns }
@@ -27,7 +27,7 @@ const LAYOUT: [u32; 56] = layout! {
     dk_path_info {
         rtt_ns, min_rtt_ns, rttvar_ns, cwnd, in_flight, sent_bytes, recv_bytes, lost_bytes,
         sent, recv, lost, rate_bps, last_rx_ns, last_tx_ns, local, peer, path, mtu,
-        state, active, backup, slot, pad,
+        state, active, backup, slot, peer_backup, suspected, pad,
     }
 };
 

@@ -34,6 +34,7 @@ mod raw;
 mod refuse;
 mod reset;
 mod retry;
+mod time;
 mod tls;
 mod udp;
 mod version;

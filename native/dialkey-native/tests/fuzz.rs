@@ -369,12 +369,7 @@ impl<'a> Caller<'a> {
                 }
                 _ => {
                     let max = self.count(4);
-                    dk_path_list(
-                        id,
-                        now_ns(),
-                        maybe(&mut self.chance, self.paths.as_mut_ptr()),
-                        max,
-                    )
+                    dk_path_list(id, maybe(&mut self.chance, self.paths.as_mut_ptr()), max)
                 }
             }
             .into()

@@ -12,7 +12,7 @@ use dialkey::entry::*;
 
 #[test]
 fn tells_its_versions() {
-    assert_eq!(dk_abi_version(), 2);
+    assert_eq!(dk_abi_version(), 3);
     let mut buf = [0; 256];
     let n = unsafe { dk_library_info(buf.as_mut_ptr(), buf.len()) } as usize;
     let text = std::str::from_utf8(&buf[..n]).unwrap();
@@ -43,12 +43,12 @@ fn tells_its_layout() {
     let mut out = [0; 128];
     let n = unsafe { dk_layout(out.as_mut_ptr(), 128) } as usize;
     // One size and all offsets of each structure.
-    assert_eq!(n, 5 + 5 + 6 + 9 + 8 + 23);
+    assert_eq!(n, 5 + 5 + 6 + 9 + 8 + 25);
     assert_eq!(out[..6], [24, 0, 16, 20, 22, 23]);
     assert_eq!(out[6], size_of::<dk_rx>() as u32);
-    let path = &out[n - 24..n];
+    let path = &out[n - 26..n];
     assert_eq!(path[0], size_of::<dk_path_info>() as u32);
-    assert_eq!(path[23], offset_of!(dk_path_info, pad) as u32);
+    assert_eq!(path[25], offset_of!(dk_path_info, pad) as u32);
     assert_eq!(unsafe { dk_layout(out.as_mut_ptr(), 1) }, n as i32);
 }
 
@@ -261,7 +261,7 @@ fn the_path_in_use_is_described() {
     let mtu = |node: &Node| {
         let mut info = [dk_path_info::default(); 2];
         assert_eq!(
-            unsafe { dk_path_list(node.conn(0), now_ns(), info.as_mut_ptr(), 2) },
+            unsafe { dk_path_list(node.conn(0), info.as_mut_ptr(), 2) },
             1
         );
         info[0].mtu
@@ -272,7 +272,7 @@ fn the_path_in_use_is_described() {
     });
     let mut info = [dk_path_info::default(); 1];
     assert_eq!(
-        unsafe { dk_path_list(client.conn(0), now_ns(), info.as_mut_ptr(), 1) },
+        unsafe { dk_path_list(client.conn(0), info.as_mut_ptr(), 1) },
         1
     );
     let path = info[0];
@@ -283,7 +283,7 @@ fn the_path_in_use_is_described() {
     assert!(path.cwnd >= 12_000 && path.sent > 0 && path.recv > 0);
     assert!(path.last_rx_ns > 0 && path.last_tx_ns > 0);
     assert_eq!(
-        unsafe { dk_path_list(client.conn(0), now_ns(), std::ptr::null_mut(), 0) },
+        unsafe { dk_path_list(client.conn(0), std::ptr::null_mut(), 0) },
         0
     );
 }

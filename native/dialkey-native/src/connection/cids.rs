@@ -9,9 +9,9 @@ use crate::fault::Outcome;
 
 /// More ids than this at a time gain nothing on one path.
 const MOST: usize = 4;
-/// Ids that wait to be reported. A peer that retires ids faster than they are
-/// fetched gets no new ones meanwhile.
-const MOST_UNREPORTED: usize = 8;
+/// Ids that wait to be reported: those of all paths at first. A peer that
+/// retires ids faster than they are fetched gets no new ones meanwhile.
+const MOST_UNREPORTED: usize = 64;
 
 pub(super) struct Cids {
     key: Arc<CidKey>,
@@ -33,17 +33,27 @@ impl Cids {
             && self.issued.len() < MOST_UNREPORTED
         {
             // Without a new id the connection goes on with those it has.
-            if self.issue(quic).is_err() {
+            if self.issue(quic, 0).is_err() {
+                return;
+            }
+        }
+        while self.issued.len() < MOST_UNREPORTED
+            && let Some(path) = quic.first_path_without_scids()
+        {
+            if self.issue(quic, path).is_err() {
                 return;
             }
         }
     }
 
-    fn issue(&mut self, quic: &mut quiche::Connection) -> Outcome<()> {
+    fn issue(&mut self, quic: &mut quiche::Connection, path: u32) -> Outcome<()> {
         let cid = self.key.issue()?;
         let token = u128::from_be_bytes(self.key.token(cid.as_slice())?);
         let id = quiche::ConnectionId::from_ref(cid.as_slice());
-        quic.new_scid(&id, token, false)?;
+        match path {
+            0 => quic.new_scid(&id, token, false)?,
+            _ => quic.new_path_scid(path, cid.as_slice(), token)?,
+        };
         self.issued.push_back(cid);
         Ok(())
     }

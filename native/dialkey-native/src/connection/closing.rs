@@ -12,6 +12,7 @@ use quiche::ConnectionError;
 use super::Conn;
 use crate::fault::{Fault, Outcome};
 use crate::header;
+use crate::time;
 
 /// Packets that may leave after the close was handed over, besides the one
 /// with the close in it: what is coalesced with or precedes it.
@@ -80,6 +81,7 @@ fn check(app: u8, code: u64, reason: &[u8]) -> Outcome<()> {
 
 impl Conn {
     pub(crate) fn close(&mut self, now: u64, app: u8, code: u64, reason: &[u8]) -> Outcome<i32> {
+        let _time = time::freeze(now);
         check(app, code, reason)?;
         if self.is_ending() {
             return Err(Fault::done());

@@ -12,6 +12,7 @@ use super::Conn;
 use crate::abi::{dk_dgram_flag, dk_status};
 use crate::fault::{Fault, Outcome};
 use crate::raw;
+use crate::time;
 
 /// Datagrams in the engine's queue; so many of the smallest fill a packet.
 pub(crate) const FEED_COUNT: usize = 512;
@@ -112,7 +113,8 @@ impl Datagrams {
 }
 
 impl Conn {
-    pub(crate) fn datagram_send(&mut self, _now: u64, data: &[u8], flags: u32) -> Outcome<i32> {
+    pub(crate) fn datagram_send(&mut self, now: u64, data: &[u8], flags: u32) -> Outcome<i32> {
+        let _time = time::freeze(now);
         let drop_oldest = dk_dgram_flag::DK_DGRAM_DROP_OLDEST as u32;
         if flags & !drop_oldest != 0 {
             return Err(Fault::arg("unknown flag"));

@@ -1,6 +1,7 @@
 //! What happened since the caller asked last.
 
 use quiche::PathEvent;
+use quiche::multipath::FrameEvent;
 
 use super::Conn;
 use crate::abi::{dk_addr, dk_event, dk_event_kind as Kind};
@@ -16,11 +17,13 @@ pub(super) struct Reported {
     /// A stream of the peer that was named, and not yet reported as stopped.
     stopped: Option<(u64, u64)>,
     /// An id that did not fit the caller's buffers.
-    retired: Option<quiche::ConnectionId<'static>>,
+    retired: Option<Vec<u8>>,
+    /// A frame that did not fit them.
+    pub(super) frame: Option<FrameEvent>,
 }
 
 /// The caller's buffers, filled front to back.
-struct Sink<'a> {
+pub(super) struct Sink<'a> {
     out: &'a mut [dk_event],
     used: usize,
     side: &'a mut [u8],
@@ -30,11 +33,11 @@ struct Sink<'a> {
 }
 
 impl Sink<'_> {
-    fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.used >= self.out.len()
     }
 
-    fn push(&mut self, event: dk_event) {
+    pub(super) fn push(&mut self, event: dk_event) {
         if let Some(slot) = self.out.get_mut(self.used) {
             *slot = event;
             self.used += 1;
@@ -43,6 +46,11 @@ impl Sink<'_> {
 
     /// Adds an event with a payload, or neither.
     fn push_with(&mut self, kind: Kind, payload: &[&[u8]]) -> bool {
+        self.push_as(event(kind, 0, 0), payload)
+    }
+
+    /// Adds an event and its payload, or neither.
+    pub(super) fn push_as(&mut self, head: dk_event, payload: &[&[u8]]) -> bool {
         let len = payload.iter().map(|part| part.len()).sum::<usize>();
         let end = self.side_used + len;
         let Some(space) = self.side.get_mut(self.side_used..end) else {
@@ -57,14 +65,14 @@ impl Sink<'_> {
         self.push(dk_event {
             off: self.side_used as u32,
             len: len as u32,
-            ..event(kind, 0, 0)
+            ..head
         });
         self.side_used = end;
         true
     }
 }
 
-fn event(kind: Kind, a: u64, b: u64) -> dk_event {
+pub(super) fn event(kind: Kind, a: u64, b: u64) -> dk_event {
     dk_event {
         kind: kind as u32,
         a,
@@ -89,6 +97,8 @@ impl Conn {
         self.report_peer(&mut sink);
         self.report_ids(&mut sink)?;
         self.report_paths(&mut sink);
+        self.report_multipath(&mut sink);
+        self.report_frames(&mut sink);
         self.report_credit(&mut sink);
         self.report_readable(&mut sink);
         self.report_stopped(&mut sink);
@@ -134,7 +144,7 @@ impl Conn {
         }
         while !sink.is_full() {
             let waiting = self.reported.retired.take();
-            let Some(cid) = waiting.or_else(|| self.quic.retired_scid_next()) else {
+            let Some(cid) = waiting.or_else(|| self.next_retired()) else {
                 break;
             };
             if !sink.push_with(Kind::DK_EVENT_CID_RETIRED, &[&cid]) {
@@ -143,6 +153,13 @@ impl Conn {
             }
         }
         Ok(())
+    }
+
+    fn next_retired(&mut self) -> Option<Vec<u8>> {
+        let first = self.quic.retired_scid_next();
+        first
+            .map(|cid| cid.to_vec())
+            .or_else(|| self.quic.retired_path_scid_next())
     }
 
     fn report_paths(&mut self, sink: &mut Sink<'_>) {

@@ -8,6 +8,7 @@ pub(crate) mod datagrams;
 mod events;
 mod keepalive;
 mod pacing;
+mod paths;
 mod receive;
 mod report;
 mod streams;
@@ -15,6 +16,7 @@ mod transmit;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::abi::{dk_role, dk_status};
 use crate::cid::{Cid, CidKey};
@@ -22,6 +24,7 @@ use crate::config::{Config, Parts, Settings};
 use crate::fault::{Fault, Outcome};
 use crate::header::{Long, VERSION_1};
 use crate::retry::{self, Verdict};
+use crate::time;
 use crate::tls::{self, Expectation, PublicKey};
 
 use acks::AckHold;
@@ -73,6 +76,7 @@ impl Conn {
         if alpn.is_empty() || !tls::is_alpn_list(alpn) {
             return Err(Fault::arg("malformed list of ALPN names"));
         }
+        let _time = time::freeze(now);
         let mut parts = config.parts_for(dk_role::DK_ROLE_CLIENT)?;
         let first = parts.cid_key.issue()?;
         let scid = quiche::ConnectionId::from_ref(first.as_slice());
@@ -91,6 +95,7 @@ impl Conn {
         now: u64,
     ) -> Outcome<Conn> {
         let initial = check_initial(initial)?;
+        let _time = time::freeze(now);
         let mut parts = config.parts_for(dk_role::DK_ROLE_SERVER)?;
         let first = parts.cid_key.issue()?;
         let token = parts.cid_key.token(first.as_slice())?;
@@ -167,6 +172,9 @@ impl Conn {
         dialled: Option<PublicKey>,
         now: u64,
     ) -> Conn {
+        let mut quic = quic;
+        let every = Duration::from_millis(settings.keep_alive_ms);
+        quic.set_path_keep_alive((!every.is_zero()).then_some(every));
         Conn {
             max_packet: settings.max_udp_send as usize,
             confirmed: false,
@@ -223,8 +231,7 @@ impl Conn {
     }
 
     pub(crate) fn timeout(&self, now: u64, at: &mut u64) -> Outcome<i32> {
-        let left = self.quic.timeout();
-        let quic = left.map(|left| now.saturating_add(nanos(left)));
+        let quic = self.engine_deadline().map(|at| at.max(now));
         let pacer = self.pacer.deadline().filter(|_| !self.quic.is_draining());
         let keep_alive = self.keep_alive.deadline().filter(|_| self.keeps_alive());
         let ack = self.ack_hold.deadline().filter(|_| !self.is_ending());
@@ -240,6 +247,7 @@ impl Conn {
     }
 
     pub(crate) fn on_timeout(&mut self, now: u64) {
+        let _time = time::freeze(now);
         let closed = self.quic.is_closed();
         self.quic.on_timeout();
         if self.quic.is_closed() && !closed {
@@ -270,6 +278,6 @@ fn check_initial(datagram: &[u8]) -> Outcome<Long<'_>> {
     Long::answerable_initial(datagram).ok_or(protocol)
 }
 
-fn nanos(duration: std::time::Duration) -> u64 {
+fn nanos(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -127,7 +127,7 @@ impl Pacer {
             }
             Kind::Release if self.resume.is_some_and(|at| at > now) => Limit::Closed,
             Kind::Release => {
-                let start = Instant::now();
+                let start = quiche::clock::now();
                 Limit::Until {
                     quantum: QUANTUM_PACKETS * path.mtu,
                     start,

@@ -1,13 +1,12 @@
 //! Datagrams on their way in.
 
-use std::time::Instant;
-
 use quiche::RecvInfo;
 
 use super::{Conn, pacing};
 use crate::abi::{dk_packet_type, dk_rx};
 use crate::fault::{Fault, Outcome};
 use crate::header::{self, Long};
+use crate::time;
 
 /// A client's view of who answers (the handshake migration of a dial that
 /// goes to many addresses at once). The caller presents one virtual peer
@@ -68,12 +67,11 @@ impl Conn {
             info(pkt)?;
         }
         let before = self.quic.stats().recv;
-        self.quic.set_batch_time(Some(Instant::now()));
+        let _time = time::freeze(now);
         for (index, pkt) in (0..).zip(pkts) {
             let info = info(pkt)?;
             self.recv_datagram(range(buf, pkt)?, info, index);
         }
-        self.quic.set_batch_time(None);
         let accepted = self.quic.stats().recv.saturating_sub(before);
         self.after_batch(now, accepted, pkts.len());
         Ok(i32::try_from(pkts.len()).unwrap_or(i32::MAX))

@@ -133,8 +133,8 @@ impl Conn {
         ]
     }
 
-    /// Stock quiche sends on one path at a time: that one is path 0.
-    pub(crate) fn path_list(&self, _now: u64, out: &mut [dk_path_info]) -> Outcome<i32> {
+    /// Without multipath the path in use is path 0.
+    pub(super) fn only_path(&self, out: &mut [dk_path_info]) -> Outcome<i32> {
         let active = self.quic.path_stats().find(|path| path.active);
         match (active, out.first_mut()) {
             (Some(path), Some(slot)) => {
@@ -145,7 +145,7 @@ impl Conn {
         }
     }
 
-    fn path_info(&self, path: &PathStats) -> dk_path_info {
+    pub(super) fn path_info(&self, path: &PathStats) -> dk_path_info {
         dk_path_info {
             rtt_ns: nanos(path.rtt),
             min_rtt_ns: path.min_rtt.map_or(0, nanos),

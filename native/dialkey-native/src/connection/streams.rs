@@ -8,6 +8,7 @@ use super::Conn;
 use crate::MAX_VARINT;
 use crate::abi::{dk_recv_flag, dk_side, dk_status};
 use crate::fault::{Fault, Outcome};
+use crate::time;
 
 const BIDI: usize = 0;
 const UNI: usize = 1;
@@ -175,12 +176,13 @@ impl Conn {
 
     pub(crate) fn stream_send(
         &mut self,
-        _now: u64,
+        now: u64,
         id: u64,
         data: &[u8],
         fin: u8,
         code: &mut u64,
     ) -> Outcome<i64> {
+        let _time = time::freeze(now);
         check_id(id)?;
         let fin = check_bool(fin)?;
         if self.is_ending() {
@@ -246,12 +248,13 @@ impl Conn {
 
     pub(crate) fn stream_recv(
         &mut self,
-        _now: u64,
+        now: u64,
         id: u64,
         to: &mut [u8],
         flags: &mut u32,
         code: &mut u64,
     ) -> Outcome<i64> {
+        let _time = time::freeze(now);
         check_id(id)?;
         let result = self.quic.stream_recv(id, to);
         if !self.quic.stream_readable(id) {
@@ -285,11 +288,12 @@ impl Conn {
 
     pub(crate) fn stream_shutdown(
         &mut self,
-        _now: u64,
+        now: u64,
         id: u64,
         side: u32,
         code: u64,
     ) -> Outcome<i32> {
+        let _time = time::freeze(now);
         check_id(id)?;
         if code > MAX_VARINT {
             return Err(Fault::arg("error code above 2^62 - 1"));

@@ -1,7 +1,6 @@
 //! Packets on their way out, joined to runs that one system call sends.
 
 use std::net::SocketAddr;
-use std::time::Instant;
 
 use quiche::SendInfo;
 
@@ -9,6 +8,7 @@ use super::Conn;
 use super::pacing::{Burst, Path};
 use crate::abi::{dk_addr, dk_tx};
 use crate::fault::Outcome;
+use crate::time;
 
 /// Most datagrams and bytes of one send with segmentation offload.
 const MAX_SEGMENTS: usize = 64;
@@ -120,6 +120,7 @@ impl Conn {
         if slots != 0 && slots & SLOT == 0 {
             return Ok(0);
         }
+        let _time = time::freeze(now);
         let held = self.ack_hold.sending(now);
         self.quic.hold_ack(held);
         let path = self.paced_path();
@@ -129,9 +130,7 @@ impl Conn {
             used: 0,
             run: None,
         };
-        self.quic.set_batch_time(Some(Instant::now()));
         let end = self.fill(buf, &mut entries, &mut burst);
-        self.quic.set_batch_time(None);
         entries.finish();
         self.ack_hold.sent(self.quic.unacknowledged());
         self.pacer

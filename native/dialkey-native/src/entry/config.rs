@@ -65,6 +65,25 @@ pub unsafe extern "C" fn dk_config_cid_key(config: dk_config, key: *const u8, ci
     })
 }
 
+/// Sends a transport parameter: multipath (0x3e), NAT traversal
+/// (0x3d7f91120401), address discovery (0x9f81a176), or one that means nothing
+/// to this library. Its value has at most 64 bytes.
+///
+/// # Safety
+/// value must be valid for reading n bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_transport_param(
+    config: dk_config,
+    id: u64,
+    value: *const u8,
+    n: usize,
+) -> i32 {
+    with_config(config, |config| {
+        let value = unsafe { raw::slice(value, n)? };
+        config.set_transport_param(id, value).map(|()| 0)
+    })
+}
+
 /// Appends the TLS secrets of connections made afterwards to a file, a line
 /// each in the format of NSS: who reads it can decrypt their packets. The file
 /// is made with mode 0600 when there is none. Writing may wait for the disk.

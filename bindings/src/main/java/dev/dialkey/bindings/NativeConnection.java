@@ -223,10 +223,10 @@ public final class NativeConnection implements AutoCloseable {
   }
 
   /** The paths. */
-  public List<NativePath> paths(long nowNanos) {
+  public List<NativePath> paths() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment out = dk_path_info.allocateArray(MAX_PATHS, arena);
-      int count = dialkey_h.dk_path_list(id, nowNanos, out, MAX_PATHS);
+      int count = dialkey_h.dk_path_list(id, out, MAX_PATHS);
       List<NativePath> paths = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         paths.add(path(dk_path_info.asSlice(out, i)));

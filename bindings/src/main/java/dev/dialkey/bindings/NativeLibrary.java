@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The loaded native library. Loading happens once; all methods are thread-safe. */
 public final class NativeLibrary {
   /** The version of the C interface these bindings were generated for. */
-  static final int ABI_VERSION = 2;
+  static final int ABI_VERSION = 3;
 
   private static final ReentrantLock LOCK = new ReentrantLock();
 

@@ -113,6 +113,6 @@ public final class ConnectionView {
   }
 
   private List<PathInfo> snapshot() {
-    return Snapshots.paths(engine, connection.now(), route);
+    return Snapshots.paths(engine, route);
   }
 }

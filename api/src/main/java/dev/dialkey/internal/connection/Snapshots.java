@@ -16,8 +16,8 @@ final class Snapshots {
 
   private Snapshots() {}
 
-  static List<PathInfo> paths(NativeConnection engine, long nowNanos, Route route) {
-    return engine.paths(nowNanos).stream().map(path -> info(path, route)).toList();
+  static List<PathInfo> paths(NativeConnection engine, Route route) {
+    return engine.paths().stream().map(path -> info(path, route)).toList();
   }
 
   static ConnectionStats stats(NativeStats stats) {

@@ -68,10 +68,10 @@ public class dialkey_h {
     public static final AddressLayout C_POINTER = ValueLayout.ADDRESS
             .withTargetLayout(MemoryLayout.sequenceLayout(java.lang.Long.MAX_VALUE, JAVA_BYTE));
     public static final ValueLayout.OfLong C_LONG = ValueLayout.JAVA_LONG;
-    private static final int DK_ABI_VERSION = (int)2L;
+    private static final int DK_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * enum dk_abi.DK_ABI_VERSION = 2
+     * enum dk_abi.DK_ABI_VERSION = 3
      * }
      */
     public static int DK_ABI_VERSION() {
@@ -869,6 +869,132 @@ public class dialkey_h {
     public static int DK_EVENT_PATH_MIGRATED() {
         return DK_EVENT_PATH_MIGRATED;
     }
+    private static final int DK_EVENT_MULTIPATH = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_MULTIPATH = 21
+     * }
+     */
+    public static int DK_EVENT_MULTIPATH() {
+        return DK_EVENT_MULTIPATH;
+    }
+    private static final int DK_EVENT_PATH_READY = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_READY = 22
+     * }
+     */
+    public static int DK_EVENT_PATH_READY() {
+        return DK_EVENT_PATH_READY;
+    }
+    private static final int DK_EVENT_PATH_ABANDONED = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_ABANDONED = 23
+     * }
+     */
+    public static int DK_EVENT_PATH_ABANDONED() {
+        return DK_EVENT_PATH_ABANDONED;
+    }
+    private static final int DK_EVENT_PATH_ACTIVE = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_ACTIVE = 24
+     * }
+     */
+    public static int DK_EVENT_PATH_ACTIVE() {
+        return DK_EVENT_PATH_ACTIVE;
+    }
+    private static final int DK_EVENT_PATH_STATUS = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_STATUS = 25
+     * }
+     */
+    public static int DK_EVENT_PATH_STATUS() {
+        return DK_EVENT_PATH_STATUS;
+    }
+    private static final int DK_EVENT_PATH_REBOUND = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_REBOUND = 26
+     * }
+     */
+    public static int DK_EVENT_PATH_REBOUND() {
+        return DK_EVENT_PATH_REBOUND;
+    }
+    private static final int DK_EVENT_PATH_SUSPECTED = (int)27L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_SUSPECTED = 27
+     * }
+     */
+    public static int DK_EVENT_PATH_SUSPECTED() {
+        return DK_EVENT_PATH_SUSPECTED;
+    }
+    private static final int DK_EVENT_PATH_RECOVERED = (int)28L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_RECOVERED = 28
+     * }
+     */
+    public static int DK_EVENT_PATH_RECOVERED() {
+        return DK_EVENT_PATH_RECOVERED;
+    }
+    private static final int DK_EVENT_FRAME = (int)29L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_FRAME = 29
+     * }
+     */
+    public static int DK_EVENT_FRAME() {
+        return DK_EVENT_FRAME;
+    }
+    private static final int DK_EVENT_FRAME_ACKED = (int)30L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_FRAME_ACKED = 30
+     * }
+     */
+    public static int DK_EVENT_FRAME_ACKED() {
+        return DK_EVENT_FRAME_ACKED;
+    }
+    private static final int DK_EVENT_FRAME_LOST = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_FRAME_LOST = 31
+     * }
+     */
+    public static int DK_EVENT_FRAME_LOST() {
+        return DK_EVENT_FRAME_LOST;
+    }
+    private static final int DK_EVENT_PROBE_REPLY = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PROBE_REPLY = 32
+     * }
+     */
+    public static int DK_EVENT_PROBE_REPLY() {
+        return DK_EVENT_PROBE_REPLY;
+    }
+    private static final int DK_EVENT_PROBED = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PROBED = 33
+     * }
+     */
+    public static int DK_EVENT_PROBED() {
+        return DK_EVENT_PROBED;
+    }
+    private static final int DK_EVENT_KEYS_UPDATED = (int)34L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_KEYS_UPDATED = 34
+     * }
+     */
+    public static int DK_EVENT_KEYS_UPDATED() {
+        return DK_EVENT_KEYS_UPDATED;
+    }
     private static final int DK_SIDE_READ = (int)0L;
     /**
      * {@snippet lang=c :
@@ -1156,6 +1282,15 @@ public class dialkey_h {
      */
     public static int DK_PATH_VALIDATED() {
         return DK_PATH_VALIDATED;
+    }
+    private static final int DK_PATH_ABANDONED = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_path_state.DK_PATH_ABANDONED = 4
+     * }
+     */
+    public static int DK_PATH_ABANDONED() {
+        return DK_PATH_ABANDONED;
     }
     private static final int DK_UDP_REUSEPORT = (int)1L;
     /**
@@ -1896,6 +2031,67 @@ public class dialkey_h {
                 traceDowncall("dk_config_cid_key", config, key, cid_len);
             }
             return (int)mh$.invokeExact(config, key, cid_len);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_config_transport_param {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_config_transport_param");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_config_transport_param(dk_config config, uint64_t id, const uint8_t *value, size_t n)
+     * }
+     */
+    public static FunctionDescriptor dk_config_transport_param$descriptor() {
+        return dk_config_transport_param.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_config_transport_param(dk_config config, uint64_t id, const uint8_t *value, size_t n)
+     * }
+     */
+    public static MethodHandle dk_config_transport_param$handle() {
+        return dk_config_transport_param.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_config_transport_param(dk_config config, uint64_t id, const uint8_t *value, size_t n)
+     * }
+     */
+    public static MemorySegment dk_config_transport_param$address() {
+        return dk_config_transport_param.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_config_transport_param(dk_config config, uint64_t id, const uint8_t *value, size_t n)
+     * }
+     */
+    public static int dk_config_transport_param(long config, long id, MemorySegment value, long n) {
+        var mh$ = dk_config_transport_param.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_config_transport_param", config, id, value, n);
+            }
+            return (int)mh$.invokeExact(config, id, value, n);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }
@@ -3937,7 +4133,6 @@ public class dialkey_h {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
             dialkey_h.C_LONG,
-            dialkey_h.C_LONG,
             dialkey_h.C_POINTER,
             dialkey_h.C_INT
         );
@@ -3950,7 +4145,7 @@ public class dialkey_h {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max)
      * }
      */
     public static FunctionDescriptor dk_path_list$descriptor() {
@@ -3960,7 +4155,7 @@ public class dialkey_h {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max)
      * }
      */
     public static MethodHandle dk_path_list$handle() {
@@ -3970,7 +4165,7 @@ public class dialkey_h {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max)
      * }
      */
     public static MemorySegment dk_path_list$address() {
@@ -3979,16 +4174,803 @@ public class dialkey_h {
 
     /**
      * {@snippet lang=c :
-     * int32_t dk_path_list(dk_conn conn, uint64_t now_ns, struct dk_path_info *out, uint32_t max)
+     * int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max)
      * }
      */
-    public static int dk_path_list(long conn, long now_ns, MemorySegment out, int max) {
+    public static int dk_path_list(long conn, MemorySegment out, int max) {
         var mh$ = dk_path_list.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("dk_path_list", conn, now_ns, out, max);
+                traceDowncall("dk_path_list", conn, out, max);
             }
-            return (int)mh$.invokeExact(conn, now_ns, out, max);
+            return (int)mh$.invokeExact(conn, out, max);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_open {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_CHAR,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_open");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_open(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint8_t backup, uint32_t *path)
+     * }
+     */
+    public static FunctionDescriptor dk_path_open$descriptor() {
+        return dk_path_open.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_open(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint8_t backup, uint32_t *path)
+     * }
+     */
+    public static MethodHandle dk_path_open$handle() {
+        return dk_path_open.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_open(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint8_t backup, uint32_t *path)
+     * }
+     */
+    public static MemorySegment dk_path_open$address() {
+        return dk_path_open.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_open(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint8_t backup, uint32_t *path)
+     * }
+     */
+    public static int dk_path_open(long conn, long now_ns, MemorySegment local, MemorySegment peer, byte backup, MemorySegment path) {
+        var mh$ = dk_path_open.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_open", conn, now_ns, local, peer, backup, path);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, local, peer, backup, path);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_abandon {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_abandon");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_abandon(dk_conn conn, uint64_t now_ns, uint32_t path, uint64_t code)
+     * }
+     */
+    public static FunctionDescriptor dk_path_abandon$descriptor() {
+        return dk_path_abandon.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_abandon(dk_conn conn, uint64_t now_ns, uint32_t path, uint64_t code)
+     * }
+     */
+    public static MethodHandle dk_path_abandon$handle() {
+        return dk_path_abandon.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_abandon(dk_conn conn, uint64_t now_ns, uint32_t path, uint64_t code)
+     * }
+     */
+    public static MemorySegment dk_path_abandon$address() {
+        return dk_path_abandon.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_abandon(dk_conn conn, uint64_t now_ns, uint32_t path, uint64_t code)
+     * }
+     */
+    public static int dk_path_abandon(long conn, long now_ns, int path, long code) {
+        var mh$ = dk_path_abandon.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_abandon", conn, now_ns, path, code);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, path, code);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_set_active {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_set_active");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_active(dk_conn conn, uint64_t now_ns, uint32_t path)
+     * }
+     */
+    public static FunctionDescriptor dk_path_set_active$descriptor() {
+        return dk_path_set_active.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_active(dk_conn conn, uint64_t now_ns, uint32_t path)
+     * }
+     */
+    public static MethodHandle dk_path_set_active$handle() {
+        return dk_path_set_active.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_active(dk_conn conn, uint64_t now_ns, uint32_t path)
+     * }
+     */
+    public static MemorySegment dk_path_set_active$address() {
+        return dk_path_set_active.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_set_active(dk_conn conn, uint64_t now_ns, uint32_t path)
+     * }
+     */
+    public static int dk_path_set_active(long conn, long now_ns, int path) {
+        var mh$ = dk_path_set_active.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_set_active", conn, now_ns, path);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, path);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_set_status {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_CHAR
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_set_status");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available)
+     * }
+     */
+    public static FunctionDescriptor dk_path_set_status$descriptor() {
+        return dk_path_set_status.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available)
+     * }
+     */
+    public static MethodHandle dk_path_set_status$handle() {
+        return dk_path_set_status.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available)
+     * }
+     */
+    public static MemorySegment dk_path_set_status$address() {
+        return dk_path_set_status.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available)
+     * }
+     */
+    public static int dk_path_set_status(long conn, int path, byte available) {
+        var mh$ = dk_path_set_status.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_set_status", conn, path, available);
+            }
+            return (int)mh$.invokeExact(conn, path, available);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_set_idle {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_set_idle");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms)
+     * }
+     */
+    public static FunctionDescriptor dk_path_set_idle$descriptor() {
+        return dk_path_set_idle.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms)
+     * }
+     */
+    public static MethodHandle dk_path_set_idle$handle() {
+        return dk_path_set_idle.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms)
+     * }
+     */
+    public static MemorySegment dk_path_set_idle$address() {
+        return dk_path_set_idle.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms)
+     * }
+     */
+    public static int dk_path_set_idle(long conn, int path, long timeout_ms) {
+        var mh$ = dk_path_set_idle.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_set_idle", conn, path, timeout_ms);
+            }
+            return (int)mh$.invokeExact(conn, path, timeout_ms);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_ping {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_ping");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_ping(dk_conn conn, uint32_t path)
+     * }
+     */
+    public static FunctionDescriptor dk_path_ping$descriptor() {
+        return dk_path_ping.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_ping(dk_conn conn, uint32_t path)
+     * }
+     */
+    public static MethodHandle dk_path_ping$handle() {
+        return dk_path_ping.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_ping(dk_conn conn, uint32_t path)
+     * }
+     */
+    public static MemorySegment dk_path_ping$address() {
+        return dk_path_ping.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_ping(dk_conn conn, uint32_t path)
+     * }
+     */
+    public static int dk_path_ping(long conn, int path) {
+        var mh$ = dk_path_ping.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_ping", conn, path);
+            }
+            return (int)mh$.invokeExact(conn, path);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_rebind {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_rebind");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_rebind(dk_conn conn, uint64_t now_ns, uint32_t path, const struct dk_addr *local)
+     * }
+     */
+    public static FunctionDescriptor dk_path_rebind$descriptor() {
+        return dk_path_rebind.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_rebind(dk_conn conn, uint64_t now_ns, uint32_t path, const struct dk_addr *local)
+     * }
+     */
+    public static MethodHandle dk_path_rebind$handle() {
+        return dk_path_rebind.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_rebind(dk_conn conn, uint64_t now_ns, uint32_t path, const struct dk_addr *local)
+     * }
+     */
+    public static MemorySegment dk_path_rebind$address() {
+        return dk_path_rebind.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_rebind(dk_conn conn, uint64_t now_ns, uint32_t path, const struct dk_addr *local)
+     * }
+     */
+    public static int dk_path_rebind(long conn, long now_ns, int path, MemorySegment local) {
+        var mh$ = dk_path_rebind.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_rebind", conn, now_ns, path, local);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, path, local);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_path_pin {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_path_pin");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_path_pin(dk_conn conn, const struct dk_addr *local, const struct dk_addr *peer)
+     * }
+     */
+    public static FunctionDescriptor dk_path_pin$descriptor() {
+        return dk_path_pin.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_path_pin(dk_conn conn, const struct dk_addr *local, const struct dk_addr *peer)
+     * }
+     */
+    public static MethodHandle dk_path_pin$handle() {
+        return dk_path_pin.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_path_pin(dk_conn conn, const struct dk_addr *local, const struct dk_addr *peer)
+     * }
+     */
+    public static MemorySegment dk_path_pin$address() {
+        return dk_path_pin.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_path_pin(dk_conn conn, const struct dk_addr *local, const struct dk_addr *peer)
+     * }
+     */
+    public static int dk_path_pin(long conn, MemorySegment local, MemorySegment peer) {
+        var mh$ = dk_path_pin.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_path_pin", conn, local, peer);
+            }
+            return (int)mh$.invokeExact(conn, local, peer);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_probe {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_probe");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_probe(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint64_t *value)
+     * }
+     */
+    public static FunctionDescriptor dk_probe$descriptor() {
+        return dk_probe.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_probe(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint64_t *value)
+     * }
+     */
+    public static MethodHandle dk_probe$handle() {
+        return dk_probe.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_probe(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint64_t *value)
+     * }
+     */
+    public static MemorySegment dk_probe$address() {
+        return dk_probe.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_probe(dk_conn conn, uint64_t now_ns, const struct dk_addr *local, const struct dk_addr *peer, uint64_t *value)
+     * }
+     */
+    public static int dk_probe(long conn, long now_ns, MemorySegment local, MemorySegment peer, MemorySegment value) {
+        var mh$ = dk_probe.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_probe", conn, now_ns, local, peer, value);
+            }
+            return (int)mh$.invokeExact(conn, now_ns, local, peer, value);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_probe_clear {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_probe_clear");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_probe_clear(dk_conn conn)
+     * }
+     */
+    public static FunctionDescriptor dk_probe_clear$descriptor() {
+        return dk_probe_clear.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_probe_clear(dk_conn conn)
+     * }
+     */
+    public static MethodHandle dk_probe_clear$handle() {
+        return dk_probe_clear.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_probe_clear(dk_conn conn)
+     * }
+     */
+    public static MemorySegment dk_probe_clear$address() {
+        return dk_probe_clear.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_probe_clear(dk_conn conn)
+     * }
+     */
+    public static int dk_probe_clear(long conn) {
+        var mh$ = dk_probe_clear.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_probe_clear", conn);
+            }
+            return (int)mh$.invokeExact(conn);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_frame_send {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_frame_send");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_send(dk_conn conn, uint64_t ty, const uint8_t *body, size_t n, uint32_t delivery, uint64_t token)
+     * }
+     */
+    public static FunctionDescriptor dk_frame_send$descriptor() {
+        return dk_frame_send.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_send(dk_conn conn, uint64_t ty, const uint8_t *body, size_t n, uint32_t delivery, uint64_t token)
+     * }
+     */
+    public static MethodHandle dk_frame_send$handle() {
+        return dk_frame_send.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_send(dk_conn conn, uint64_t ty, const uint8_t *body, size_t n, uint32_t delivery, uint64_t token)
+     * }
+     */
+    public static MemorySegment dk_frame_send$address() {
+        return dk_frame_send.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_frame_send(dk_conn conn, uint64_t ty, const uint8_t *body, size_t n, uint32_t delivery, uint64_t token)
+     * }
+     */
+    public static int dk_frame_send(long conn, long ty, MemorySegment body, long n, int delivery, long token) {
+        var mh$ = dk_frame_send.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_frame_send", conn, ty, body, n, delivery, token);
+            }
+            return (int)mh$.invokeExact(conn, ty, body, n, delivery, token);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_frame_cancel {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_frame_cancel");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_cancel(dk_conn conn, uint64_t token)
+     * }
+     */
+    public static FunctionDescriptor dk_frame_cancel$descriptor() {
+        return dk_frame_cancel.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_cancel(dk_conn conn, uint64_t token)
+     * }
+     */
+    public static MethodHandle dk_frame_cancel$handle() {
+        return dk_frame_cancel.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_frame_cancel(dk_conn conn, uint64_t token)
+     * }
+     */
+    public static MemorySegment dk_frame_cancel$address() {
+        return dk_frame_cancel.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_frame_cancel(dk_conn conn, uint64_t token)
+     * }
+     */
+    public static int dk_frame_cancel(long conn, long token) {
+        var mh$ = dk_frame_cancel.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_frame_cancel", conn, token);
+            }
+            return (int)mh$.invokeExact(conn, token);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_conn_peer_transport_param {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_conn_peer_transport_param");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_peer_transport_param(dk_conn conn, uint64_t id, uint8_t *buf, size_t cap)
+     * }
+     */
+    public static FunctionDescriptor dk_conn_peer_transport_param$descriptor() {
+        return dk_conn_peer_transport_param.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_peer_transport_param(dk_conn conn, uint64_t id, uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MethodHandle dk_conn_peer_transport_param$handle() {
+        return dk_conn_peer_transport_param.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_conn_peer_transport_param(dk_conn conn, uint64_t id, uint8_t *buf, size_t cap)
+     * }
+     */
+    public static MemorySegment dk_conn_peer_transport_param$address() {
+        return dk_conn_peer_transport_param.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_conn_peer_transport_param(dk_conn conn, uint64_t id, uint8_t *buf, size_t cap)
+     * }
+     */
+    public static int dk_conn_peer_transport_param(long conn, long id, MemorySegment buf, long cap) {
+        var mh$ = dk_conn_peer_transport_param.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_conn_peer_transport_param", conn, id, buf, cap);
+            }
+            return (int)mh$.invokeExact(conn, id, buf, cap);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

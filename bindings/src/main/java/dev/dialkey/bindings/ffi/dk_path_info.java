@@ -37,7 +37,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     uint8_t active;
  *     uint8_t backup;
  *     uint8_t slot;
- *     uint8_t pad[4];
+ *     uint8_t peer_backup;
+ *     uint8_t suspected;
+ *     uint8_t pad[2];
  * }
  * }
  */
@@ -70,7 +72,9 @@ public class dk_path_info {
         dialkey_h.C_CHAR.withName("active"),
         dialkey_h.C_CHAR.withName("backup"),
         dialkey_h.C_CHAR.withName("slot"),
-        MemoryLayout.sequenceLayout(4, dialkey_h.C_CHAR).withName("pad")
+        dialkey_h.C_CHAR.withName("peer_backup"),
+        dialkey_h.C_CHAR.withName("suspected"),
+        MemoryLayout.sequenceLayout(2, dialkey_h.C_CHAR).withName("pad")
     ).withName("dk_path_info");
 
     /**
@@ -1048,12 +1052,100 @@ public class dk_path_info {
         struct.set(slot$LAYOUT, slot$OFFSET, fieldValue);
     }
 
+    private static final OfByte peer_backup$LAYOUT = (OfByte)$LAYOUT.select(groupElement("peer_backup"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t peer_backup
+     * }
+     */
+    public static final OfByte peer_backup$layout() {
+        return peer_backup$LAYOUT;
+    }
+
+    private static final long peer_backup$OFFSET = $LAYOUT.byteOffset(groupElement("peer_backup"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t peer_backup
+     * }
+     */
+    public static final long peer_backup$offset() {
+        return peer_backup$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t peer_backup
+     * }
+     */
+    public static byte peer_backup(MemorySegment struct) {
+        return struct.get(peer_backup$LAYOUT, peer_backup$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t peer_backup
+     * }
+     */
+    public static void peer_backup(MemorySegment struct, byte fieldValue) {
+        struct.set(peer_backup$LAYOUT, peer_backup$OFFSET, fieldValue);
+    }
+
+    private static final OfByte suspected$LAYOUT = (OfByte)$LAYOUT.select(groupElement("suspected"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * uint8_t suspected
+     * }
+     */
+    public static final OfByte suspected$layout() {
+        return suspected$LAYOUT;
+    }
+
+    private static final long suspected$OFFSET = $LAYOUT.byteOffset(groupElement("suspected"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * uint8_t suspected
+     * }
+     */
+    public static final long suspected$offset() {
+        return suspected$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * uint8_t suspected
+     * }
+     */
+    public static byte suspected(MemorySegment struct) {
+        return struct.get(suspected$LAYOUT, suspected$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * uint8_t suspected
+     * }
+     */
+    public static void suspected(MemorySegment struct, byte fieldValue) {
+        struct.set(suspected$LAYOUT, suspected$OFFSET, fieldValue);
+    }
+
     private static final SequenceLayout pad$LAYOUT = (SequenceLayout)$LAYOUT.select(groupElement("pad"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static final SequenceLayout pad$layout() {
@@ -1065,7 +1157,7 @@ public class dk_path_info {
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static final long pad$offset() {
@@ -1075,7 +1167,7 @@ public class dk_path_info {
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static MemorySegment pad(MemorySegment struct) {
@@ -1085,19 +1177,19 @@ public class dk_path_info {
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static void pad(MemorySegment struct, MemorySegment fieldValue) {
         MemorySegment.copy(fieldValue, 0L, struct, pad$OFFSET, pad$LAYOUT.byteSize());
     }
 
-    private static long[] pad$DIMS = { 4 };
+    private static long[] pad$DIMS = { 2 };
 
     /**
      * Dimensions for array field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static long[] pad$dimensions() {
@@ -1108,7 +1200,7 @@ public class dk_path_info {
     /**
      * Indexed getter for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static byte pad(MemorySegment struct, long index0) {
@@ -1118,7 +1210,7 @@ public class dk_path_info {
     /**
      * Indexed setter for field:
      * {@snippet lang=c :
-     * uint8_t pad[4]
+     * uint8_t pad[2]
      * }
      */
     public static void pad(MemorySegment struct, long index0, byte fieldValue) {

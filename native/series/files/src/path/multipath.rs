@@ -1,0 +1,106 @@
+//! What paths do with multipath that they do not without.
+
+use super::*;
+
+/// Challenges that may stay without an answer, where a path is one of several.
+const PATIENCE: usize = 6;
+
+impl PathMap {
+    /// Never fewer paths than path ids.
+    pub(crate) fn make_room_for(&mut self, paths: usize) {
+        self.max_concurrent_paths = self.max_concurrent_paths.max(paths);
+    }
+
+    /// Moves a path to other addresses.
+    pub(crate) fn rebind(
+        &mut self, pid: usize, local: SocketAddr, peer: SocketAddr,
+    ) -> Result<()> {
+        let path = self.get_mut(pid)?;
+        let old = (path.local_addr, path.peer_addr);
+        path.local_addr = local;
+        path.peer_addr = peer;
+        self.unmap(old, pid);
+        self.addrs_to_paths.insert((local, peer), pid);
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, pid: usize) {
+        if let Some(path) = self.paths.try_remove(pid) {
+            self.unmap((path.local_addr, path.peer_addr), pid);
+        }
+    }
+
+    /// Two paths may go over the same addresses.
+    fn unmap(&mut self, addrs: (SocketAddr, SocketAddr), pid: usize) {
+        if self.addrs_to_paths.get(&addrs) == Some(&pid) {
+            self.addrs_to_paths.remove(&addrs);
+        }
+    }
+
+    /// This path alone carries data from now on.
+    pub(crate) fn activate(&mut self, pid: usize) -> Result<()> {
+        self.get(pid)?;
+        for (other, path) in self.paths.iter_mut() {
+            path.active = other == pid;
+        }
+        Ok(())
+    }
+}
+
+impl Path {
+    /// Nothing is sent on the path any more.
+    pub(crate) fn retire(&mut self) {
+        self.active = false;
+        self.active_dcid_seq = None;
+        self.challenge_requested = false;
+        self.needs_ack_eliciting = false;
+        self.received_challenges.clear();
+        self.in_flight_challenges.clear();
+    }
+
+    /// The path leads somewhere else and has to prove itself again.
+    pub(crate) fn revalidate(&mut self) {
+        self.in_flight_challenges.clear();
+        self.verified_peer_address = false;
+        self.max_challenge_size = 0;
+        self.probing_lost = 0;
+        self.last_probe_lost_time = None;
+        self.failure_notified = false;
+        self.state = PathState::Validating;
+        self.request_validation();
+    }
+
+    /// The path leads to where it was proven to lead.
+    pub(crate) fn restore(&mut self, active: bool) {
+        self.in_flight_challenges.clear();
+        self.challenge_requested = false;
+        self.verified_peer_address = true;
+        self.probing_lost = 0;
+        self.failure_notified = false;
+        self.state = PathState::Validated;
+        self.active = active;
+    }
+
+    /// The peer's address is known to be its own, for another path proved it.
+    pub(crate) fn trust_address(&mut self) {
+        self.verified_peer_address = true;
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.validation_failed()
+    }
+
+    pub(crate) fn is_marked_active(&self) -> bool {
+        self.active
+    }
+
+    pub(crate) fn be_patient(&mut self) {
+        self.patient = true;
+    }
+
+    /// Whether a lost challenge is just repeated.
+    #[inline(always)]
+    pub(super) fn repeats_challenge(&self) -> bool {
+        self.patient && self.probing_lost < PATIENCE
+    }
+}
