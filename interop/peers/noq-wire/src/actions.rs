@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, num::NonZeroU32, time::Instant};
 
+use bytes::BytesMut;
 use noq_proto::{FourTuple, NetworkChangeHint, PathId, PathStatus};
 
 use crate::{
@@ -9,7 +10,7 @@ use crate::{
     conn::Conn,
     events::{Event, list},
     impair::{Chance, Rules},
-    link::Link,
+    link::{Datagram, Link, SocketId},
     pattern::Pattern,
     peer::Peer,
     report,
@@ -57,6 +58,7 @@ fn execute(peer: &mut Peer, command: Command) -> Answer {
         Command::Use(number) => Err(format!("no connection {number}")),
         Command::Open { local, remote, status } => open(peer, local, remote, status),
         Command::Rebind { path, local } => rebind(peer, path, local),
+        Command::Packet { path, number, bytes, id, way } => packet(peer, path, number, &bytes, id, way),
         other => {
             let conn = peer.conns.get_mut(&peer.current).ok_or("no connection yet")?;
             match other {
@@ -117,10 +119,7 @@ fn rebind(peer: &mut Peer, path: PathId, local: Option<SocketAddr>) -> Answer {
     let before = peer.link.address(old).ok_or("the path has no socket")?;
     // The system chooses another port, as a NAT does that has forgotten the old one.
     let local = local.unwrap_or_else(|| SocketAddr::new(before.ip(), 0));
-    let socket = match peer.link.find(local) {
-        Some(socket) => socket,
-        None => peer.link.bind(local).map_err(|error| error.to_string())?,
-    };
+    let socket = socket_at(&mut peer.link, local)?;
     let event = Event::new("rebound").with("conn", peer.current).with("path", path).with("from", before);
     let event = event.maybe("to", peer.link.address(socket));
     if let Some(conn) = peer.conns.get_mut(&peer.current) {
@@ -132,6 +131,37 @@ fn rebind(peer: &mut Peer, path: PathId, local: Option<SocketAddr>) -> Answer {
         }
     }
     Ok(event)
+}
+
+fn packet(
+    peer: &mut Peer,
+    path: PathId,
+    number: u64,
+    bytes: &[u8],
+    id: Option<u64>,
+    way: Option<(SocketAddr, SocketAddr)>,
+) -> Answer {
+    let conn = peer.conns.get(&peer.current).ok_or("no connection yet")?;
+    let (remote, socket) = match way {
+        Some((remote, local)) => (remote, socket_at(&mut peer.link, local)?),
+        None => {
+            let known = conn.inner.network_path(path).or_else(|_| conn.inner.network_path(PathId::ZERO));
+            let socket = conn.sockets.get(&path).or_else(|| conn.sockets.values().next());
+            (known.map_err(|error| error.to_string())?.remote(), *socket.ok_or("no socket")?)
+        }
+    };
+    let sealed = conn.tap.lock().made_up(path, number, id, bytes);
+    let bytes = BytesMut::from(&sealed.ok_or("no key or no connection id for that")?[..]);
+    peer.send(path, Datagram { socket, remote, ecn: None, bytes });
+    Ok(Event::new("packet-sent").with("conn", peer.current).with("path", path).with("packet", number))
+}
+
+/// The socket with this address, which may have to be opened.
+fn socket_at(link: &mut Link, local: SocketAddr) -> Result<SocketId, String> {
+    match link.find(local) {
+        Some(socket) => Ok(socket),
+        None => link.bind(local).map_err(|error| error.to_string()),
+    }
 }
 
 fn on_connection(conn: &mut Conn, command: Command) -> Answer {

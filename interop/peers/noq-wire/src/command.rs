@@ -50,6 +50,14 @@ pub enum Command {
         bytes: Vec<u8>,
         alone: bool,
     },
+    /// From here to there, if a way is given.
+    Packet {
+        path: PathId,
+        number: u64,
+        bytes: Vec<u8>,
+        id: Option<u64>,
+        way: Option<(SocketAddr, SocketAddr)>,
+    },
     Skip {
         path: PathId,
         count: u64,
@@ -103,6 +111,13 @@ pub fn parse(line: &str) -> Parsed<Command> {
         "frame" => {
             Command::Frame { path: words.path()?, bytes: hex(words.word("bytes")?)?, alone: words.flag("alone")? }
         }
+        "packet" => Command::Packet {
+            path: words.path()?,
+            number: VarInt::into_inner(words.code()?),
+            bytes: hex(words.word("bytes")?)?,
+            id: words.0.next().filter(|word| *word != "-").map(number).transpose()?,
+            way: words.way()?,
+        },
         "skip" => Command::Skip { path: words.path()?, count: words.number("a count")? },
         "watch" => Command::Watch(watched(words.word("a frame type, or all")?)?),
         "unwatch" => Command::Unwatch,
@@ -195,6 +210,14 @@ impl<'a> Words<'a> {
 
     fn millis(&mut self) -> Parsed<Duration> {
         self.number::<u32>("milliseconds").map(|millis| Duration::from_millis(millis.into()))
+    }
+
+    /// A remote and a local address, or neither.
+    fn way(&mut self) -> Parsed<Option<(SocketAddr, SocketAddr)>> {
+        match self.0.next() {
+            None => Ok(None),
+            Some(remote) => Ok(Some((loopback(remote)?, loopback(self.word("a local address")?)?))),
+        }
     }
 
     fn flag(&mut self, name: &str) -> Parsed<bool> {

@@ -2,6 +2,8 @@
 //!
 //! noq does not know of the skips: what it sends gets the higher number, and what is acknowledged the lower one again.
 
+use std::collections::BTreeSet;
+
 use crate::frames::{Reader, put_varint};
 
 /// The numbers of one path.
@@ -9,6 +11,8 @@ use crate::frames::{Reader, put_varint};
 pub struct Numbers {
     /// In ascending order; each holds from its first number on.
     skips: Vec<Skip>,
+    /// Numbers on the wire of packets that noq does not know of.
+    foreign: BTreeSet<u64>,
 }
 
 struct Skip {
@@ -20,6 +24,9 @@ struct Skip {
 
 /// Largest sum of skips on a path: numbers stay below 2^62, and a number of four bytes is still understood.
 const MAX_OFFSET: u64 = 1 << 30;
+
+/// Packets without noq, each of which is looked at for each acknowledgement.
+const MAX_FOREIGN: usize = 10_000;
 
 impl Numbers {
     /// From noq's number `first` on, `count` more numbers are left out. False if that is too far.
@@ -34,7 +41,7 @@ impl Numbers {
     }
 
     pub fn is_plain(&self) -> bool {
-        self.skips.is_empty()
+        self.skips.is_empty() && self.foreign.is_empty()
     }
 
     pub fn on_wire(&self, number: u64) -> u64 {
@@ -43,6 +50,28 @@ impl Numbers {
 
     fn offset(&self, number: u64) -> u64 {
         self.skips.iter().rev().find(|skip| skip.first <= number).map_or(0, |skip| skip.offset)
+    }
+
+    /// A packet with this number goes out without noq. False if there are too many of them already.
+    pub fn add_foreign(&mut self, number: u64) -> bool {
+        self.foreign.len() < MAX_FOREIGN && {
+            self.foreign.insert(number);
+            true
+        }
+    }
+
+    /// A range without the numbers of packets that noq does not know of, in descending order.
+    fn of_noq(&self, lowest: u64, highest: u64) -> Vec<(u64, u64)> {
+        let mut ranges = Vec::new();
+        let mut high = Some(highest);
+        for foreign in self.foreign.range(lowest..=highest).rev() {
+            if let Some(high) = high.filter(|high| high > foreign) {
+                ranges.push((foreign + 1, high));
+            }
+            high = foreign.checked_sub(1).filter(|below| *below >= lowest);
+        }
+        ranges.extend(high.map(|high| (lowest, high)));
+        ranges
     }
 
     /// noq's numbers of a range on the wire, in descending order; the ones left out have none.
@@ -69,7 +98,7 @@ impl Numbers {
 
 /// What became of an acknowledgement.
 pub struct Rewritten {
-    /// The frame for noq. `None` if it acknowledged nothing but numbers that were left out.
+    /// The frame for noq. `None` if it acknowledged nothing that noq has sent.
     pub frame: Option<Vec<u8>>,
     /// How many numbers it acknowledged that were never sent.
     pub unsent: u64,
@@ -95,13 +124,15 @@ pub fn rewrite_ack(kind: u64, frame: &[u8], numbers: &Numbers) -> Option<Rewritt
             highest = lowest.checked_sub(gap)?.checked_sub(2)?;
         }
         let lowest = highest.checked_sub(reader.varint()?)?;
-        acknowledged += highest - lowest + 1;
-        for (low, high) in numbers.in_count(lowest, highest) {
-            known += high - low + 1;
-            match ranges.last_mut() {
-                // Only numbers that were left out lie between the two.
-                Some(last) if last.0 == high + 1 => last.0 = low,
-                _ => ranges.push((low, high)),
+        for (lowest, highest) in numbers.of_noq(lowest, highest) {
+            acknowledged += highest - lowest + 1;
+            for (low, high) in numbers.in_count(lowest, highest) {
+                known += high - low + 1;
+                match ranges.last_mut() {
+                    // Only numbers that were left out lie between the two.
+                    Some(last) if last.0 == high + 1 => last.0 = low,
+                    _ => ranges.push((low, high)),
+                }
             }
         }
         highest = lowest;
@@ -144,6 +175,15 @@ mod tests {
         assert_eq!(numbers.in_count(0, 200), [(8, 90), (5, 7), (0, 4)]);
         assert_eq!(numbers.in_count(5, 14), []);
         assert_eq!(numbers.in_count(16, 118), [(8, 8), (6, 7)]);
+    }
+
+    #[test]
+    fn foreign_numbers_are_taken_out() {
+        let mut numbers = Numbers::default();
+        assert!([0, 3, 4, 9].into_iter().all(|number| numbers.add_foreign(number)));
+        assert_eq!(numbers.of_noq(0, 9), [(5, 8), (1, 2)]);
+        assert_eq!(numbers.of_noq(2, 6), [(5, 6), (2, 2)]);
+        assert_eq!(numbers.of_noq(3, 4), []);
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     net::SocketAddr,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use mio::{Events, Poll};
 use noq_proto::{ConnectionHandle, DatagramEvent, Endpoint, FourTuple, Incoming, PathId, Transmit};
-use std::sync::Arc;
 
 use crate::{
     conn::Conn,
@@ -219,6 +219,13 @@ impl Peer {
     fn answer(&mut self, socket: SocketId, transmit: &Transmit, bytes: &[u8]) {
         let bytes = bytes.get(..transmit.size).unwrap_or(bytes).into();
         self.link.send(&Datagram { socket, remote: transmit.destination, ecn: transmit.ecn, bytes });
+    }
+
+    /// Sends a datagram that noq does not know of.
+    pub fn send(&mut self, path: PathId, datagram: Datagram) {
+        for datagram in self.impairment.pass(Way::Out, path, datagram, Instant::now()) {
+            self.link.send(&datagram);
+        }
     }
 
     /// Closes a socket that no path uses any more.

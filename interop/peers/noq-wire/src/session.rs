@@ -66,8 +66,10 @@ struct TappedSession {
 
 impl TappedSession {
     fn tapped(&self, keys: KeyPair<Box<dyn PacketKey>>) -> KeyPair<Box<dyn PacketKey>> {
+        let local: Arc<dyn PacketKey> = Arc::from(keys.local);
+        self.tap.lock().new_key(self.generation, local.clone());
         let tapped = |inner| Box::new(TappedKey { inner, tap: self.tap.clone(), generation: self.generation });
-        KeyPair { local: tapped(keys.local), remote: tapped(keys.remote) }
+        KeyPair { local: tapped(local), remote: tapped(Arc::from(keys.remote)) }
     }
 }
 
@@ -141,7 +143,7 @@ impl Session for TappedSession {
 }
 
 struct TappedKey {
-    inner: Box<dyn PacketKey>,
+    inner: Arc<dyn PacketKey>,
     tap: Arc<Tap>,
     generation: u64,
 }

@@ -149,6 +149,27 @@ fn packet_numbers_may_be_skipped() {
 }
 
 #[test]
+fn sends_packets_on_its_own() {
+    let mut pair = Pair::connected();
+    // A PING on a path that noq has not opened, from an address it does not use.
+    let server = pair.server.addrs.clone();
+    pair.client.tell(&format!("packet 5 70000 01 2 {server} 127.0.0.9:0"));
+    pair.client.expect("packet-sent", &["path=5", "packet=70000"]);
+    let opened = pair.server.expect("path-opened", &["path=5"]);
+    assert!(value(&opened, "remote").starts_with("127.0.0.9:"), "{opened}");
+    // The acknowledgement of a packet that noq did not send does not reach it.
+    pair.client.tell("packet 0 5000 01");
+    // Whatever noq sends next would be too old for the server.
+    pair.client.tell("skip 0 6000");
+    pair.client.tell("send 1000");
+    pair.client.tell("abandon 0 1");
+    pair.client.expect("error", &["command=abandon"]);
+    pair.client.expect("echoed", &[]);
+    pair.client.tell("packet 0 9000 7fff");
+    assert_eq!(value(&pair.client.expect("lost", &["by=remote"]), "code"), MALFORMED);
+}
+
+#[test]
 fn survives_a_bad_network() {
     let mut pair = Pair::connected();
     for rule in ["drop 5 1", "duplicate 5 2", "reorder 10 3 3"] {
