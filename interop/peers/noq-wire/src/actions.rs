@@ -87,6 +87,7 @@ fn impair(peer: &mut Peer, ways: Ways, path: Option<PathId>, change: Change) {
 
 fn listen(peer: &mut Peer, address: SocketAddr) -> Answer {
     let socket = peer.link.bind(address).map_err(|error| error.to_string())?;
+    peer.listening.insert(socket);
     Ok(Event::new("listening").maybe("local", peer.link.address(socket)))
 }
 
@@ -125,7 +126,7 @@ fn rebind(peer: &mut Peer, path: PathId, local: Option<SocketAddr>) -> Answer {
     if let Some(conn) = peer.conns.get_mut(&peer.current) {
         conn.sockets.insert(path, socket);
         conn.pinned.insert(path);
-        // A server keeps the socket it was dialled on.
+        // A server goes on listening where it was dialled; what comes to a client's old port is lost.
         if conn.inner.side().is_client() {
             peer.release(old);
         }

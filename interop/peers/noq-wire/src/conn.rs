@@ -35,6 +35,8 @@ pub struct Conn {
     pub sockets: BTreeMap<PathId, SocketId>,
     /// Paths that were moved by command and do not follow the peer.
     pub pinned: BTreeSet<PathId>,
+    /// Sockets that a path has left; another may still use them.
+    pub freed: Vec<SocketId>,
     pub key_update_every: Option<u64>,
     packets_at_update: u64,
     paths: BTreeMap<PathId, Path>,
@@ -56,6 +58,7 @@ impl Conn {
             streams: Streams::new(number),
             sockets: BTreeMap::from([(PathId::ZERO, socket)]),
             pinned: BTreeSet::new(),
+            freed: Vec::new(),
             key_update_every: None,
             packets_at_update: 0,
             paths: BTreeMap::new(),
@@ -242,6 +245,7 @@ impl Conn {
             }
             PathEvent::Discarded { id, path_stats, .. } => {
                 self.paths.remove(&id);
+                self.freed.extend(self.sockets.remove(&id));
                 self.event("path-discarded").with("path", id).with("lost", path_stats.lost_packets).emit();
             }
             PathEvent::RemoteStatus { id, status, .. } => {

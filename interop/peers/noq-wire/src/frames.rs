@@ -54,14 +54,20 @@ pub struct Frame<'a> {
     pub bytes: &'a [u8],
 }
 
+/// Instead of a type of which not all bytes are there. No type is as high.
+const CUT: u64 = u64::MAX;
+
 /// The frames of a plaintext, up to the first that has an unknown type or is cut off; that one is the last, and takes
 /// all that remains.
 pub fn frames(plaintext: &[u8]) -> impl Iterator<Item = Frame<'_>> {
     let mut reader = Reader::new(plaintext);
     std::iter::from_fn(move || {
         let start = reader.rest();
+        if start.is_empty() {
+            return None;
+        }
         let mut ahead = reader;
-        let kind = ahead.varint()?;
+        let kind = ahead.varint().unwrap_or(CUT);
         let end = if skip(kind, &mut ahead).is_some() {
             ahead
         } else {
@@ -183,6 +189,7 @@ pub fn kinds(name: &str) -> Option<std::ops::RangeInclusive<u64>> {
 }
 
 const NAMES: &[(std::ops::RangeInclusive<u64>, &str)] = &[
+    (CUT..=CUT, "CUT"),
     (0x00..=0x00, "PADDING"),
     (0x01..=0x01, "PING"),
     (0x02..=0x03, "ACK"),
@@ -220,3 +227,58 @@ const NAMES: &[(std::ops::RangeInclusive<u64>, &str)] = &[
     (0x3d7f94..=0x3d7f94, "REMOVE_ADDRESS"),
     (0x9f81a6..=0x9f81a7, "OBSERVED_ADDRESS"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::HEXLOWER;
+
+    use super::*;
+
+    /// One frame each, of a layout that no other here has.
+    const SAMPLES: &[&str] = &[
+        "01",
+        "3e02412c000141200109",
+        "3fc0000000ffffffff0e2a03000101030000022a180c",
+        "7e75017e76",
+        "7e7801000008a1a2a3a4a5a6a7a8000102030405060708090a0b0c0d0e0f",
+        "7e7a07",
+        "0e044064026162",
+        "1a1112131415161718",
+        "1c4130060161",
+        "1d07026869",
+        "803d7f90057f00000104d2",
+        "809f81a7050000000000000000000000000000000104d2",
+        "0400",
+    ];
+
+    fn split(bytes: &[u8]) -> Vec<String> {
+        frames(bytes).map(|frame| HEXLOWER.encode(frame.bytes)).collect()
+    }
+
+    #[test]
+    fn frames_are_found_one_after_the_other() {
+        let whole = HEXLOWER.decode(SAMPLES[..12].concat().as_bytes()).expect("hexadecimal");
+        assert_eq!(split(&whole), SAMPLES[..12]);
+        assert_eq!(split(&[0, 0, 0, 1]), ["000000", "01"]);
+        assert_eq!(split(&[]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn whatever_is_cut_off_is_the_last_frame() {
+        for sample in SAMPLES {
+            let whole = HEXLOWER.decode(sample.as_bytes()).expect("hexadecimal");
+            for end in 1..whole.len() {
+                assert_eq!(split(&whole[..end]).concat(), HEXLOWER.encode(&whole[..end]));
+            }
+        }
+        assert_eq!(split(&[1, 0x7f, 0xff, 1]), ["01", "7fff01"]);
+        // A length beyond everything.
+        assert_eq!(split(&[0x31, 0xff, 255, 255, 255, 255, 255, 255, 255]).len(), 1);
+    }
+
+    #[test]
+    fn types_are_known_by_name_and_number() {
+        assert_eq!((kinds("path_ack"), kinds("0x3f"), kinds("x")), (Some(0x3e..=0x3f), Some(0x3f..=0x3f), None));
+        assert_eq!((name(0x0a), name(0x3fff)), ("STREAM".to_owned(), "0x3fff".to_owned()));
+    }
+}

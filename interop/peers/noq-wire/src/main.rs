@@ -73,8 +73,9 @@ fn run(options: &Options) -> Result<(), String> {
     let mut poll = Poll::new().map_err(told)?;
     let mut events = Events::with_capacity(64);
     let mut peer = Peer::bind(options, &poll)?;
-    let waker = Waker::new(poll.registry(), COMMANDS).map_err(told)?;
-    let lines = command_lines(waker).map_err(told)?;
+    // It has to outlive the reading of commands, or its last call is lost with it.
+    let waker = Arc::new(Waker::new(poll.registry(), COMMANDS).map_err(told)?);
+    let lines = command_lines(waker.clone()).map_err(told)?;
     peer.announce();
     if let Some(target) = &options.target {
         peer.dial(target)?;
@@ -96,7 +97,7 @@ fn run(options: &Options) -> Result<(), String> {
 }
 
 /// Reads stdin on a thread of its own, because a blocked read can not be cancelled. It ends with the process.
-fn command_lines(waker: Waker) -> io::Result<Receiver<String>> {
+fn command_lines(waker: Arc<Waker>) -> io::Result<Receiver<String>> {
     let (sender, receiver) = sync_channel(MAX_QUEUED_LINES);
     let waker = Arc::new(waker);
     std::thread::Builder::new().name("commands".into()).spawn(move || {

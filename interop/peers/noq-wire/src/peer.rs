@@ -1,7 +1,7 @@
 //! The endpoint: one thread that turns noq's state machines, the sockets and the commands.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     io,
     net::SocketAddr,
     sync::Arc,
@@ -39,6 +39,8 @@ pub struct Peer {
     setup: Setup,
     endpoint: Endpoint,
     pub link: Link,
+    /// Sockets that stay whether or not a path uses them.
+    pub listening: BTreeSet<SocketId>,
     pub impairment: Impairment,
     pub conns: BTreeMap<u64, Conn>,
     handles: HashMap<ConnectionHandle, u64>,
@@ -54,14 +56,16 @@ impl Peer {
     pub fn bind(options: &Options, poll: &Poll) -> Result<Self, String> {
         let setup = Setup::new(options)?;
         let mut link = Link::new(poll.registry().try_clone().map_err(|error| error.to_string())?);
+        let mut listening = BTreeSet::new();
         for address in &options.binds {
-            link.bind(*address).map_err(|error| format!("{address}: {error}"))?;
+            listening.insert(link.bind(*address).map_err(|error| format!("{address}: {error}"))?);
         }
         let endpoint = Endpoint::new(setup.endpoint.clone(), Some(setup.server()), true);
         Ok(Self {
             setup,
             endpoint,
             link,
+            listening,
             impairment: Impairment::default(),
             conns: BTreeMap::new(),
             handles: HashMap::new(),
@@ -147,6 +151,12 @@ impl Peer {
             }
         }
         self.turn_connections(now);
+        let freed: Vec<_> = self.conns.values_mut().flat_map(|conn| conn.freed.drain(..)).collect();
+        for socket in freed {
+            if !self.listening.contains(&socket) {
+                self.release(socket);
+            }
+        }
     }
 
     fn turn_connections(&mut self, now: Instant) {

@@ -236,6 +236,15 @@ fn tells_how_connections_end() {
 }
 
 #[test]
+fn ends_with_its_input_and_says_goodbye() {
+    let mut pair = Pair::connected();
+    assert!(pair.client.end());
+    pair.server.expect("lost", &["kind=application", "by=remote", "code=0"]);
+    pair.server.tell("quit");
+    assert!(pair.server.end());
+}
+
+#[test]
 fn refuses_what_it_does_not_understand() {
     let mut pair = Pair::connected();
     for wrong in [

@@ -59,7 +59,8 @@ impl Pair {
 
 pub struct Driver {
     child: Child,
-    stdin: ChildStdin,
+    /// Until it is closed.
+    stdin: Option<ChildStdin>,
     lines: Receiver<String>,
     /// Events that nobody has asked for yet.
     backlog: Vec<String>,
@@ -72,7 +73,7 @@ impl Driver {
         let mut command = Command::new(env!("CARGO_BIN_EXE_noq-wire"));
         command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the program starts");
-        let stdin = child.stdin.take().expect("stdin is a pipe");
+        let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -91,7 +92,16 @@ impl Driver {
     }
 
     pub fn tell(&mut self, line: &str) {
-        writeln!(self.stdin, "{line}").and_then(|()| self.stdin.flush()).expect("the peer reads commands");
+        let stdin = self.stdin.as_mut().expect("stdin is open");
+        writeln!(stdin, "{line}").and_then(|()| stdin.flush()).expect("the peer reads commands");
+    }
+
+    /// Closes the input and waits for the end. True if it was a good one.
+    pub fn end(&mut self) -> bool {
+        self.stdin = None;
+        // The output ends with the process.
+        while self.lines.recv_timeout(PATIENCE).is_ok() {}
+        self.child.wait().is_ok_and(|status| status.success())
     }
 
     /// Such an event, if it has come.
