@@ -62,7 +62,7 @@ class MisuseTest {
     assertThat(connection.streamAcked(0)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.timeoutAt(0)).isEqualTo(Long.MAX_VALUE);
     assertThat(connection.closeReason()).isEmpty();
-    assertThat(connection.paths();
+    assertThat(connection.paths()).isEmpty();
     assertThatThrownBy(connection::peerKey).isInstanceOf(NativeException.class);
     peer.close();
 
