@@ -570,6 +570,20 @@ typedef enum dk_path_state {
 } dk_path_state;
 
 /*
+ What becomes of a frame that was lost.
+ */
+typedef enum dk_delivery {
+  /*
+   It is sent again, on whatever path carries data then.
+   */
+  DK_DELIVERY_RELIABLE = 0,
+  /*
+   It is reported.
+   */
+  DK_DELIVERY_ONCE = 1,
+} dk_delivery;
+
+/*
  Flags of dk_udp_open.
  */
 typedef enum dk_udp_flag {

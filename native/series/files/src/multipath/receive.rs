@@ -37,8 +37,7 @@ impl<F: BufFactory> Connection<F> {
         };
         let pid = self.multipath.pid_of(path)?;
         let known = self.paths.get(pid).ok()?;
-        let same = known.local_addr() == info.to && known.peer_addr() == info.from;
-        same.then_some(pid)
+        known.leads(info.to, info.from).then_some(pid)
     }
 
     /// An id that is none of ours is taken for one of the first path, where
@@ -73,8 +72,12 @@ impl<F: BufFactory> Connection<F> {
             Some(pid) => pid,
             None => self.open_on_packet(id, info)?,
         };
+        let path = self.paths.get(pid)?;
+        let same = path.leads(info.to, info.from);
+        if same && path.local_addr() != info.to {
+            self.paths.rebind(pid, info.to, info.from)?;
+        }
         let path = self.paths.get_mut(pid)?;
-        let same = path.local_addr() == info.to && path.peer_addr() == info.from;
         self.multipath.foreign = (!same).then_some((info.to, info.from));
         if !same && !self.is_server && !self.multipath.frames.nat_traversal() {
             // A client does not follow its server.
@@ -113,10 +116,7 @@ impl<F: BufFactory> Connection<F> {
     /// Whether another path goes there and was validated.
     fn is_proven(&self, local: SocketAddr, peer: SocketAddr) -> bool {
         let mut all = self.paths.iter();
-        all.any(|(_, path)| {
-            let same = path.peer_addr() == peer && path.local_addr() == local;
-            same && path.validated()
-        })
+        all.any(|(_, path)| path.leads(local, peer) && path.validated())
     }
 
     pub(super) fn new_path(&self, local: SocketAddr, peer: SocketAddr) -> Path {

@@ -48,6 +48,15 @@ impl PathMap {
 }
 
 impl Path {
+    /// Whether a datagram that went between these addresses is one of this
+    /// path. The local one may not be known yet: the system chooses it.
+    pub(crate) fn leads(&self, local: SocketAddr, peer: SocketAddr) -> bool {
+        let here = self.local_addr == local ||
+            (self.local_addr.ip().is_unspecified() &&
+                self.local_addr.port() == local.port());
+        here && self.peer_addr == peer
+    }
+
     /// Nothing is sent on the path any more.
     pub(crate) fn retire(&mut self) {
         self.active = false;

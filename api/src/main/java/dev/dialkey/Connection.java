@@ -230,6 +230,15 @@ public final class Connection implements AutoCloseable {
   }
 
   /**
+   * Opens and closes paths, and chooses between them.
+   *
+   * @return works as long as the connection does
+   */
+  public PathControl pathControl() {
+    return new PathControl(core.view().pathManager());
+  }
+
+  /**
    * The open paths, for those who want to know of changes: of another path, of an address, of the
    * choice between them. The figures in a path are those of the moment and make no change.
    *

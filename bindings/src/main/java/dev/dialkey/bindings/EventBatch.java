@@ -15,11 +15,13 @@ public final class EventBatch {
 
   private static final long RECORD = dk_event.sizeof();
   private static final long KIND = dk_event.kind$offset();
+  private static final long PATH = dk_event.path$offset();
   private static final long A = dk_event.a$offset();
   private static final long B = dk_event.b$offset();
   private static final long LOCAL = dk_event.local$offset();
   private static final long PEER = dk_event.peer$offset();
   private static final long OFF = dk_event.off$offset();
+  private static final long LEN = dk_event.len$offset();
 
   private final MemorySegment records;
   private final MemorySegment side;
@@ -57,6 +59,18 @@ public final class EventBatch {
   /** Second argument of event {@code i}. */
   public long b(int i) {
     return records.get(ValueLayout.JAVA_LONG, i * RECORD + B);
+  }
+
+  /** The path of event {@code i}, 0 without multipath. */
+  public long path(int i) {
+    return Integer.toUnsignedLong(records.get(ValueLayout.JAVA_INT, i * RECORD + PATH));
+  }
+
+  /** A copy of the payload of event {@code i}. */
+  public byte[] payload(int i) {
+    int off = records.get(ValueLayout.JAVA_INT, i * RECORD + OFF);
+    int length = records.get(ValueLayout.JAVA_INT, i * RECORD + LEN);
+    return side.asSlice(off, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** Our address in event {@code i}. */

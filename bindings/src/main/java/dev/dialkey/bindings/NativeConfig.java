@@ -74,6 +74,19 @@ public final class NativeConfig implements AutoCloseable {
     NativeStatus.check(dialkey_h.dk_config_set(id, option.code(), value));
   }
 
+  /**
+   * Sends a transport parameter with connections made from now on, RFC 9000 section 18.
+   *
+   * @param parameter its number
+   * @param value at most 64 bytes
+   */
+  public void transportParameter(long parameter, byte[] value) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, value);
+      NativeStatus.check(dialkey_h.dk_config_transport_param(id, parameter, bytes, value.length));
+    }
+  }
+
   /** Sets the protocols accepted from now on, in TLS form, in order of preference. */
   public void acceptAlpns(byte[] wire) {
     try (Arena arena = Arena.ofConfined()) {

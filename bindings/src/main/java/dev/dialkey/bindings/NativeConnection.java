@@ -1,13 +1,10 @@
 package dev.dialkey.bindings;
 
 import dev.dialkey.bindings.ffi.dialkey_h;
-import dev.dialkey.bindings.ffi.dk_path_info;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A native QUIC connection. Not thread-safe: its owner holds one lock around every call, and calls
@@ -36,7 +33,6 @@ public final class NativeConnection implements AutoCloseable {
   private static final int KEY_BYTES = 32;
   private static final int MAX_ALPN_BYTES = 255;
   private static final int MAX_REASON_BYTES = 2_048;
-  private static final int MAX_PATHS = 64;
   private static final int STATE_WORDS = 8;
   private static final long CODE_AT = 0;
   private static final long FLAGS_AT = 16;
@@ -45,12 +41,14 @@ public final class NativeConnection implements AutoCloseable {
   private final long id;
   private final ResultSlots slots;
   private final MemorySegment result;
+  private final NativePaths paths;
   private boolean closed;
 
   private NativeConnection(long id, ResultSlots slots, MemorySegment result) {
     this.id = id;
     this.slots = slots;
     this.result = result;
+    this.paths = new NativePaths(id);
   }
 
   /**
@@ -222,17 +220,9 @@ public final class NativeConnection implements AutoCloseable {
     }
   }
 
-  /** The paths. */
-  public List<NativePath> paths() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment out = dk_path_info.allocateArray(MAX_PATHS, arena);
-      int count = dialkey_h.dk_path_list(id, out, MAX_PATHS);
-      List<NativePath> paths = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        paths.add(path(dk_path_info.asSlice(out, i)));
-      }
-      return paths;
-    }
+  /** Its paths, which have functions of their own. */
+  public NativePaths paths() {
+    return paths;
   }
 
   // ---- streams ----
@@ -368,26 +358,7 @@ public final class NativeConnection implements AutoCloseable {
     slots.giveBack(result);
   }
 
-  private static NativePath path(MemorySegment info) {
-    return new NativePath(
-        Integer.toUnsignedLong(dk_path_info.path(info)),
-        NativeAddress.read(dk_path_info.local(info), 0),
-        NativeAddress.read(dk_path_info.peer(info), 0),
-        dk_path_info.active(info) != 0,
-        dk_path_info.backup(info) != 0,
-        dk_path_info.rtt_ns(info),
-        dk_path_info.min_rtt_ns(info),
-        dk_path_info.cwnd(info),
-        dk_path_info.mtu(info),
-        dk_path_info.sent(info),
-        dk_path_info.recv(info),
-        dk_path_info.lost(info),
-        dk_path_info.sent_bytes(info),
-        dk_path_info.recv_bytes(info),
-        dk_path_info.lost_bytes(info));
-  }
-
-  private static MemorySegment write(Arena arena, NativeAddress address) {
+  static MemorySegment write(Arena arena, NativeAddress address) {
     MemorySegment segment = arena.allocate(NativeAddress.BYTES, 8);
     address.write(segment, 0);
     return segment;

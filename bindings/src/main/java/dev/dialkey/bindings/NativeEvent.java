@@ -38,8 +38,50 @@ public final class NativeEvent {
   /** a = stream that the peer stopped, b = its code. */
   public static final int STREAM_STOPPED = 12;
 
-  /** The client moved to another address. */
+  /** Without multipath: the client moved to another address. */
   public static final int PATH_MIGRATED = 20;
+
+  /** path, peer, local: the peer opened a path. */
+  public static final int PATH_NEW = 16;
+
+  /** path: our challenge was answered. */
+  public static final int PATH_VALIDATED = 17;
+
+  /** path: no challenge was answered. */
+  public static final int PATH_FAILED = 18;
+
+  /** path: nothing of it is left. */
+  public static final int PATH_CLOSED = 19;
+
+  /** Both sides speak multipath. */
+  public static final int MULTIPATH = 21;
+
+  /** path: the peer has accepted it, so that data may move there. */
+  public static final int PATH_READY = 22;
+
+  /** path: nothing is sent on it any more. */
+  public static final int PATH_ABANDONED = 23;
+
+  /** path: it took over from one that is gone. */
+  public static final int PATH_ACTIVE = 24;
+
+  /** path: what the peer prefers has changed. */
+  public static final int PATH_STATUS = 25;
+
+  /** path, peer, local: it goes over other addresses. */
+  public static final int PATH_REBOUND = 26;
+
+  /** path: what is sent there is not acknowledged, while another path works. */
+  public static final int PATH_SUSPECTED = 27;
+
+  /** path: a suspected path works again. */
+  public static final int PATH_RECOVERED = 28;
+
+  /** path, a = type, payload = body of a frame of an extension. */
+  public static final int FRAME = 29;
+
+  /** peer, local: a probe was answered. */
+  public static final int PROBE_REPLY = 32;
 
   private NativeEvent() {}
 }

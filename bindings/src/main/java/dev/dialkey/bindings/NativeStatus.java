@@ -22,6 +22,9 @@ public final class NativeStatus {
   /** A limit of the library or the protocol, or a datagram that is too long. */
   public static final int LIMIT = dialkey_h.DK_ERR_LIMIT();
 
+  /** The peer has given no connection id that could be used. */
+  public static final int NO_CID = dialkey_h.DK_ERR_NO_CID();
+
   /** A buffer is too small. */
   public static final int BUFFER = dialkey_h.DK_ERR_BUFFER();
 

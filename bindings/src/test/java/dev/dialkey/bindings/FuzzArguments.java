@@ -33,6 +33,11 @@ final class FuzzArguments {
   private static final int TX_BYTES = 80;
   private static final int RECORDS = 32;
   private static final long SHORT_WAIT_NANOS = 1_000_000;
+
+  /** Frames of NAT traversal: one that servers send, one that clients do. */
+  private static final long REMOVE_ADDRESS = 0x3d7f94;
+
+  private static final long REACH_OUT = 0x3d7f92;
   private static final NativeAddress LOOPBACK =
       NativeAddress.of(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 9));
 
@@ -258,6 +263,33 @@ final class FuzzArguments {
         arguments.set(4, 1 + random.nextLong(MAX_COUNT));
         arguments.set(5, name.equals("dk_stream_send") ? (Object) (byte) 0 : regions[1]);
         arguments.set(6, regions[2]);
+      }
+      default -> helpPath(name, arguments);
+    }
+  }
+
+  /** The same for paths, probes and frames. */
+  private void helpPath(String name, List<Object> arguments) {
+    switch (name) {
+      case "dk_path_open", "dk_probe" -> {
+        arguments.set(2, loopback(regions[0]));
+        arguments.set(3, loopback(regions[1]));
+        arguments.set(arguments.size() - 1, regions[2]);
+      }
+      case "dk_path_abandon", "dk_path_set_active" -> arguments.set(2, random.nextInt(2));
+      case "dk_path_set_status", "dk_path_set_idle", "dk_path_ping" ->
+          arguments.set(1, random.nextInt(2));
+      case "dk_path_rebind" -> {
+        arguments.set(2, random.nextInt(2));
+        arguments.set(3, loopback(regions[0]));
+      }
+      case "dk_frame_send" -> {
+        boolean remove = random.nextBoolean();
+        regions[0].fill((byte) 0);
+        arguments.set(1, remove ? REMOVE_ADDRESS : REACH_OUT);
+        arguments.set(2, regions[0]);
+        arguments.set(3, remove ? 1L : 7L);
+        arguments.set(4, random.nextInt(2));
       }
       default -> {}
     }

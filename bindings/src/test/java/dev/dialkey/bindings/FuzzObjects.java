@@ -39,6 +39,8 @@ final class FuzzObjects {
       return function.startsWith("dk_conn_")
               || function.startsWith("dk_stream_")
               || function.startsWith("dk_path_")
+              || function.startsWith("dk_probe")
+              || function.startsWith("dk_frame_")
           ? CONNECTION
           : CONFIGURATION;
     }

@@ -156,7 +156,7 @@ class HeaderTest {
           .hasMessage(
               "the native library /x/libdialkey.so (class path) has interface version "
                   + other
-                  + ", these classes need 2:"
+                  + ", these classes need 3:"
                   + " use dialkey-bindings and dialkey-native of the same release");
     }
   }

@@ -123,7 +123,7 @@ class LoadingTest {
         child(path(stub)),
         "refused: the native library "
             + stub
-            + " (-Ddialkey.native.path) has interface version 99, these classes need 2:"
+            + " (-Ddialkey.native.path) has interface version 99, these classes need 3:"
             + " use dialkey-bindings and dialkey-native of the same release");
   }
 

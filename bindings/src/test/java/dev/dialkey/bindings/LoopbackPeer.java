@@ -53,6 +53,8 @@ final class LoopbackPeer implements AutoCloseable {
     config.acceptAlpns(ALPN_LIST);
     config.set(NativeOption.MAX_STREAMS_BIDI, 4);
     config.set(NativeOption.DGRAM_RECV_QUEUE, 8);
+    config.transportParameter(0x3e, new byte[] {7}); // Multipath, up to path 7.
+    config.transportParameter(0x3d7f91120401L, new byte[] {32}); // NAT traversal.
   }
 
   static byte[] alpnList() {

@@ -62,7 +62,7 @@ class MisuseTest {
     assertThat(connection.streamAcked(0)).isEqualTo(NativeStatus.STATE);
     assertThat(connection.timeoutAt(0)).isEqualTo(Long.MAX_VALUE);
     assertThat(connection.closeReason()).isEmpty();
-    assertThat(connection.paths()).isEmpty();
+    assertThat(connection.paths().list()).isEmpty();
     assertThatThrownBy(connection::peerKey).isInstanceOf(NativeException.class);
     peer.close();
 

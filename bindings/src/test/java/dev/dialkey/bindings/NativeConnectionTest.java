@@ -56,7 +56,7 @@ class NativeConnectionTest {
     NativeStats stats = client.connection().stats();
     assertThat(stats.get(NativeStats.SENT_PACKETS)).isPositive();
     assertThat(stats.get(NativeStats.RECEIVED_BYTES)).isGreaterThan(SMALLEST_INITIAL);
-    assertThat(client.connection().paths())
+    assertThat(client.connection().paths().list())
         .singleElement()
         .satisfies(path -> {
           assertThat(path.peer()).isEqualTo(server.address());

@@ -3,9 +3,6 @@ package dev.dialkey.internal.connection;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.PacketBatch;
 import dev.dialkey.bindings.TransmitBatch;
-import dev.dialkey.internal.loop.EndpointCounters;
-import dev.dialkey.internal.loop.TransmitPool;
-import dev.dialkey.internal.loop.Transports;
 import dev.dialkey.internal.loop.UdpTransport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,20 +12,11 @@ import org.jspecify.annotations.Nullable;
  * confirmed (RFC 9000 section 9).
  */
 final class AcceptedRoute extends Route {
-  private final Transports transports;
-  private final TransmitPool pool;
-  private final EndpointCounters counters;
-
-  private NativeAddress peer;
-  private @Nullable UdpTransport transport;
+  private final Outlet outlet;
   private boolean confirmed;
 
   AcceptedRoute(NativeAddress peer, UdpTransport arrivedAt, ConnectionHost host) {
-    this.peer = peer;
-    this.transport = arrivedAt;
-    this.transports = host.transports();
-    this.pool = host.transmitPool();
-    this.counters = host.counters();
+    this.outlet = new Outlet(host, peer, arrivedAt);
   }
 
   /** From now on the engine follows the client. */
@@ -38,9 +26,8 @@ final class AcceptedRoute extends Route {
   }
 
   @Override
-  void migrated(NativeAddress address, NativeAddress local) {
-    peer = address;
-    transport = transports.at(local, transport);
+  void use(NativeAddress peer, NativeAddress local) {
+    outlet.use(peer, local);
   }
 
   @Override
@@ -49,7 +36,7 @@ final class AcceptedRoute extends Route {
       return end - first;
     }
     int i = first;
-    while (i < end && batch.isFrom(i, peer)) {
+    while (i < end && batch.isFrom(i, outlet.peer())) {
       i++;
     }
     return i - first;
@@ -57,28 +44,12 @@ final class AcceptedRoute extends Route {
 
   @Override
   boolean send(TransmitBatch batch, PeerConnection connection) {
-    UdpTransport usual = transport;
-    boolean allToPeer = usual != null;
-    for (int i = 0; allToPeer && i < batch.size(); i++) {
-      allToPeer = batch.isTo(i, peer);
-    }
-    if (allToPeer && usual != null) {
-      return usual.sendAndRelease(batch, connection);
-    }
-    // The client is being followed to another address: path challenges, a few packets.
-    for (int i = 0; i < batch.size(); i++) {
-      UdpTransport holder = transports.at(batch.from(i), usual);
-      if (holder == null || holder.socket().send(batch, i, 1) == 0) {
-        counters.unsentDropped.increment();
-      }
-    }
-    pool.giveBack(batch);
-    return true;
+    return outlet.send(batch, connection);
   }
 
   @Override
   @Nullable UdpTransport transport() {
-    return transport;
+    return outlet.transport();
   }
 
   @Override

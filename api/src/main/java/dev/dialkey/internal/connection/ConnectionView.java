@@ -24,6 +24,8 @@ public final class ConnectionView {
   private final NativeConnection engine;
   private final Route route;
 
+  private final PathManager pathManager;
+
   private @Nullable ConnectionStats lastStats;
   private @Nullable PathWatch pathWatch;
 
@@ -32,6 +34,12 @@ public final class ConnectionView {
     this.lock = connection.lock();
     this.engine = engine;
     this.route = route;
+    this.pathManager = new PathManager(connection, engine, route);
+  }
+
+  /** What opens, closes and chooses paths. */
+  public PathManager pathManager() {
+    return pathManager;
   }
 
   /** Totals so far; keeps answering after the end. */

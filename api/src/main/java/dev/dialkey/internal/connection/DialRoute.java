@@ -11,9 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side: the engine sees one virtual peer. Until a Handshake packet was authenticated,
- * every datagram is copied to all candidates and any of them may answer; then the sender of that
- * packet is the peer for good (docs/spec/quic.md, "First flight").
+ * The client's side: the engine sees one virtual peer until a Handshake packet was authenticated.
+ * Every datagram is copied to all candidates and any of them may answer; then the sender of that
+ * packet is the peer (docs/spec/quic.md, "First flight"), and the engine sees real addresses.
  */
 final class DialRoute extends Route {
   /** First byte of a Retry packet but for its lower half, RFC 9000 section 17.2.5. */
@@ -31,12 +31,15 @@ final class DialRoute extends Route {
   private final Transports transports;
   private final TransmitPool pool;
   private final EndpointCounters counters;
+  private final ConnectionHost host;
 
-  private @Nullable NativeAddress pinned;
-  private @Nullable UdpTransport pinnedTransport;
+  /** Set once the peer is known. */
+  private @Nullable Outlet outlet;
 
-  /** Who sent the datagram fed last, while nobody is pinned. */
+  /** Who sent the datagram fed last, and where it arrived, while nobody is pinned. */
   private NativeAddress lastSource = NativeAddress.NONE;
+
+  private NativeAddress lastTarget = NativeAddress.NONE;
 
   private boolean lastIsRetry;
 
@@ -53,6 +56,7 @@ final class DialRoute extends Route {
     this.transports = host.transports();
     this.pool = host.transmitPool();
     this.counters = host.counters();
+    this.host = host;
   }
 
   /**
@@ -68,40 +72,37 @@ final class DialRoute extends Route {
 
   @Override
   void pinned(PeerConnection connection) {
-    pinned = lastSource;
-    pinnedTransport = transports.toward(lastSource, home);
-    connection.host().pinned(connection, lastSource);
+    outlet = new Outlet(host, lastSource, transports.at(lastTarget, home));
+    connection.nativeConnection().paths().pin(lastTarget, lastSource);
+    host.pinned(connection, lastSource);
+  }
+
+  @Override
+  void use(NativeAddress peer, NativeAddress local) {
+    if (outlet != null) {
+      outlet.use(peer, local);
+    }
   }
 
   @Override
   int admit(PacketBatch batch, int first, int end) {
-    NativeAddress peer = pinned;
-    if (peer == null) {
-      lastSource = batch.from(first);
-      lastIsRetry = (batch.byteAt(first, 0) & RETRY) == RETRY;
-      if (!candidates.contains(lastSource)) {
-        return 0;
-      }
-      batch.readdress(first, virtualPeer, virtualLocal);
-      return 1; // One at a time: the engine's answer must be about this sender.
+    if (outlet != null) {
+      return end - first;
     }
-    int i = first;
-    while (i < end && batch.isFrom(i, peer)) {
-      batch.readdress(i, virtualPeer, virtualLocal);
-      i++;
+    lastSource = batch.from(first);
+    lastTarget = batch.to(first);
+    lastIsRetry = (batch.byteAt(first, 0) & RETRY) == RETRY;
+    if (!candidates.contains(lastSource)) {
+      return 0;
     }
-    return i - first;
+    batch.readdress(first, virtualPeer, virtualLocal);
+    return 1; // One at a time: the engine's answer must be about this sender.
   }
 
   @Override
   boolean send(TransmitBatch batch, PeerConnection connection) {
-    NativeAddress peer = pinned;
-    UdpTransport transport = pinnedTransport;
-    if (peer != null && transport != null) {
-      for (int i = 0; i < batch.size(); i++) {
-        batch.redirect(i, peer);
-      }
-      return transport.sendAndRelease(batch, connection);
+    if (outlet != null) {
+      return outlet.send(batch, connection);
     }
     for (NativeAddress candidate : candidates) {
       for (int i = 0; i < batch.size(); i++) {
@@ -118,18 +119,20 @@ final class DialRoute extends Route {
 
   @Override
   @Nullable UdpTransport transport() {
-    return pinnedTransport;
+    return outlet == null ? null : outlet.transport();
   }
 
   @Override
   NativeAddress remote(NativeAddress seen) {
-    NativeAddress peer = pinned;
-    return peer != null ? peer : candidates.getFirst();
+    return outlet == null ? candidates.getFirst() : seen;
   }
 
   @Override
   NativeAddress local(NativeAddress seen) {
-    UdpTransport transport = transports.toward(remote(seen), home);
+    if (outlet != null) {
+      return seen;
+    }
+    UdpTransport transport = transports.toward(candidates.getFirst(), home);
     return transport == null ? NativeAddress.NONE : transport.boundAddress();
   }
 }

@@ -36,9 +36,26 @@ final class EventHandler {
       case NativeEvent.PEER_ANSWERED -> connection.route().answered();
       case NativeEvent.PEER_PINNED -> connection.route().pinned(connection);
       case NativeEvent.PATH_MIGRATED -> {
-        connection.route().migrated(events.peer(i), events.local(i));
+        connection.route().use(events.peer(i), events.local(i));
         connection.view().pathsChanged();
       }
+      default -> handlePath(events, i, connection);
+    }
+  }
+
+  private static void handlePath(EventBatch events, int i, PeerConnection connection) {
+    PathManager paths = connection.view().pathManager();
+    switch (events.kind(i)) {
+      case NativeEvent.MULTIPATH -> paths.onMultipath();
+      case NativeEvent.PATH_READY -> paths.onReady(events.path(i));
+      case NativeEvent.PATH_ABANDONED, NativeEvent.PATH_FAILED, NativeEvent.PATH_CLOSED ->
+          paths.onEnded(events.path(i));
+      case NativeEvent.PATH_ACTIVE -> paths.onActive(events.path(i));
+      case NativeEvent.PATH_REBOUND -> paths.onRebound(events.path(i));
+      case NativeEvent.PATH_SUSPECTED -> paths.onSuspected(events.path(i));
+      case NativeEvent.PATH_VALIDATED, NativeEvent.PATH_STATUS -> connection.view().pathsChanged();
+      case NativeEvent.FRAME -> paths.natTraversal().onFrame(events.a(i), events.payload(i));
+      case NativeEvent.PROBE_REPLY -> paths.onProbeReply(events.peer(i), events.local(i));
       default -> {
         // Kinds that a later version adds, and those that tell nothing a connection acts on.
       }

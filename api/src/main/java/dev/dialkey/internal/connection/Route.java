@@ -36,8 +36,8 @@ abstract sealed class Route permits AcceptedRoute, DialRoute {
   /** The handshake is confirmed. */
   void confirmed() {}
 
-  /** The engine has followed the peer to this address, which reached us at that one. */
-  void migrated(NativeAddress peer, NativeAddress local) {}
+  /** The path that carries the data leads to this address from now on, from that one of ours. */
+  abstract void use(NativeAddress peer, NativeAddress local);
 
   /** The socket that carries the data; null while several do. */
   abstract @Nullable UdpTransport transport();

@@ -17,7 +17,10 @@ final class Snapshots {
   private Snapshots() {}
 
   static List<PathInfo> paths(NativeConnection engine, Route route) {
-    return engine.paths().stream().map(path -> info(path, route)).toList();
+    return engine.paths().list().stream()
+        .filter(path -> path.state() == NativePath.State.VALIDATED || path.active())
+        .map(path -> info(path, route))
+        .toList();
   }
 
   static ConnectionStats stats(NativeStats stats) {

@@ -6,11 +6,19 @@ import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeOption;
+import dev.dialkey.holepunch.NatTraversalFrame;
+import dev.dialkey.internal.connection.PathManager;
 import java.io.IOException;
 import java.util.List;
 
 /** Turns options into the engine's configuration. Stateless. */
 final class NativeConfigs {
+
+  /** The transport parameter of multipath, draft-ietf-quic-multipath. */
+  private static final long INITIAL_MAX_PATH_ID = 0x3e;
+
+  /** Eight paths at a time, as iroh allows. */
+  private static final byte MAX_PATH_ID = 7;
 
   private NativeConfigs() {}
 
@@ -64,6 +72,9 @@ final class NativeConfigs {
     config.set(NativeOption.DGRAM_RECV_QUEUE, datagrams(options.datagramReceiveBuffer()));
     config.set(NativeOption.DGRAM_SEND_BYTES, options.datagramSendBuffer());
     config.set(NativeOption.CONGESTION_CONTROL, algorithm(options.congestionControl()));
+    config.transportParameter(INITIAL_MAX_PATH_ID, new byte[] {MAX_PATH_ID});
+    config.transportParameter(
+        NatTraversalFrame.TRANSPORT_PARAMETER, new byte[] {PathManager.MOST_ADDRESSES});
   }
 
   /** The engine counts them; one is hardly longer than that. */

@@ -1292,6 +1292,24 @@ public class dialkey_h {
     public static int DK_PATH_ABANDONED() {
         return DK_PATH_ABANDONED;
     }
+    private static final int DK_DELIVERY_RELIABLE = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_delivery.DK_DELIVERY_RELIABLE = 0
+     * }
+     */
+    public static int DK_DELIVERY_RELIABLE() {
+        return DK_DELIVERY_RELIABLE;
+    }
+    private static final int DK_DELIVERY_ONCE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_delivery.DK_DELIVERY_ONCE = 1
+     * }
+     */
+    public static int DK_DELIVERY_ONCE() {
+        return DK_DELIVERY_ONCE;
+    }
     private static final int DK_UDP_REUSEPORT = (int)1L;
     /**
      * {@snippet lang=c :
