@@ -22,6 +22,7 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<usize> {
         self.multipath.datagram_len = buf.len();
         let result = self.recv(buf, info);
+        self.tell_may_open();
         self.end_call();
         result
     }

@@ -87,6 +87,11 @@ public final class TransmitBatch {
     return destination.isAt(records, i * RECORD + TO);
   }
 
+  /** Whether entry {@code i} is to come from there; makes no object. */
+  public boolean isFrom(int i, NativeAddress local) {
+    return local.isAt(records, i * RECORD + FROM);
+  }
+
   /** Local address that entry {@code i} is to come from. */
   public NativeAddress from(int i) {
     return NativeAddress.read(records, i * RECORD + FROM);

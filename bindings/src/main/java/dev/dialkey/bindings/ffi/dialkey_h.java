@@ -995,6 +995,24 @@ public class dialkey_h {
     public static int DK_EVENT_KEYS_UPDATED() {
         return DK_EVENT_KEYS_UPDATED;
     }
+    private static final int DK_EVENT_PATH_ALLOWED = (int)35L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_ALLOWED = 35
+     * }
+     */
+    public static int DK_EVENT_PATH_ALLOWED() {
+        return DK_EVENT_PATH_ALLOWED;
+    }
+    private static final int DK_EVENT_PATH_DEAD = (int)36L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_DEAD = 36
+     * }
+     */
+    public static int DK_EVENT_PATH_DEAD() {
+        return DK_EVENT_PATH_DEAD;
+    }
     private static final int DK_SIDE_READ = (int)0L;
     /**
      * {@snippet lang=c :
