@@ -5,6 +5,7 @@ import dev.dialkey.bindings.NativeLoadException;
 import dev.dialkey.internal.machine.Cycle;
 import dev.dialkey.internal.machine.Parked;
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -215,7 +216,8 @@ public final class Simulation {
    *
    * @param limit bounds the simulated time
    * @throws SimulationFailure when a script fails, everyone waits for what never comes, or the time
-   *     is over
+   *     is over. Its message has the last lines of the log; the system property {@code
+   *     dialkey.sim.log} names a file for all of them
    */
   public void run(Duration limit) {
     long end = later(limit.toNanos());
@@ -229,6 +231,10 @@ public final class Simulation {
     }
     Throwable cause = failure;
     if (cause != null) {
+      String wholeLog = System.getProperty("dialkey.sim.log");
+      if (wholeLog != null) {
+        log.write(Path.of(wholeLog));
+      }
       String last = String.join("\n  ", log.last(SHOWN_IN_FAILURES));
       throw new SimulationFailure(
           "seed " + seed + " after " + now() + ": " + cause + "\n  " + last, cause);

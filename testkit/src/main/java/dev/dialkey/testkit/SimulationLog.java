@@ -1,6 +1,10 @@
 package dev.dialkey.testkit;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +51,15 @@ final class SimulationLog {
 
   List<String> last(int count) {
     return entries.stream().skip(Math.max(0, entries.size() - count)).map(this::line).toList();
+  }
+
+  /** Writes all of it to a file. */
+  void write(Path file) {
+    try {
+      Files.write(file, lines());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the log of the simulation", e);
+    }
   }
 
   private String line(Entry entry) {

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 
 /**
  * A server that sends back what it gets, and clients behind address translations that check it, as
@@ -33,13 +32,13 @@ final class SimulatedEcho {
 
   /** Adds a client that has so many messages of up to so many bytes echoed. */
   void client(SimulatedHost host, int messages, int maxBytes) {
-    client(host, messages, maxBytes, connection -> {});
+    client(host, messages, maxBytes, () -> {});
   }
 
-  /** The same, with something to be done once it is connected. */
-  void client(SimulatedHost host, int messages, int maxBytes, Consumer<Connection> connected) {
+  /** The same, with something to be done once the first of them is back. */
+  void client(SimulatedHost host, int messages, int maxBytes, Runnable underWay) {
     clientsLeft++;
-    simulation.start(host.toString(), () -> ask(host, messages, maxBytes, connected));
+    simulation.start(host.toString(), () -> ask(host, messages, maxBytes, underWay));
   }
 
   private void serve() throws Exception {
@@ -91,15 +90,17 @@ final class SimulatedEcho {
     }
   }
 
-  private void ask(SimulatedHost host, int messages, int maxBytes, Consumer<Connection> connected)
+  private void ask(SimulatedHost host, int messages, int maxBytes, Runnable underWay)
       throws Exception {
     try (Endpoint endpoint = host.builder().bind();
         Connection connection = connect(endpoint)) {
-      connected.accept(connection);
       for (int i = 0; i < messages; i++) {
         byte[] message = new byte[simulation.random().nextInt(1, maxBytes + 1)];
         simulation.random().nextBytes(message);
         exchange(connection, message);
+        if (i == 0) {
+          underWay.run();
+        }
         simulation.sleep(Duration.ofMillis(simulation.random().nextInt(500)));
       }
     } finally {
