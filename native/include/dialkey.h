@@ -1563,4 +1563,12 @@ int32_t dk_udp_stats(dk_socket socket, uint64_t *out, uint32_t n);
  */
 int32_t dk_test_panic(uint32_t kind, uint64_t id);
 
+/*
+ From now on what this thread draws at random comes from the seed, or from
+ the system again when it is 0. Connection ids can then be repeated, and
+ guessed: never for connections that carry more than a test. Keys of TLS do
+ not come from it. Returns 0.
+ */
+int32_t dk_test_seed(uint64_t seed);
+
 #endif  /* DIALKEY_H */

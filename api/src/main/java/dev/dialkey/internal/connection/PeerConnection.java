@@ -315,7 +315,7 @@ public final class PeerConnection extends Driven {
   }
 
   long now() {
-    return System.nanoTime();
+    return host.machine().nanoTime();
   }
 
   /** Whether the engine may still be asked; also while received data is read out. */

@@ -22,9 +22,11 @@ import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,9 +75,10 @@ public final class EndpointCore implements ConnectionHost {
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
-    this.observers = new Observers(settings.name(), settings.listeners(), counters());
+    this.observers =
+        new Observers(settings.name(), settings.listeners(), counters(), settings.machine());
     this.reception = new Reception(this, resources, gate);
-    this.addressWatch = new AddressWatch(this::addr, settings.executor());
+    this.addressWatch = new AddressWatch(this::addr, settings.executor(), settings.machine());
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -149,7 +153,7 @@ public final class EndpointCore implements ConnectionHost {
             wire(offered),
             VirtualAddresses.LOCAL,
             virtualPeer,
-            System.nanoTime());
+            machine().nanoTime());
     PeerConnection connection =
         PeerConnection.dialled(
             this,
@@ -227,17 +231,20 @@ public final class EndpointCore implements ConnectionHost {
     }
     reception.close();
     addressWatch.close();
-    for (PeerConnection connection : members.keySet()) {
-      connection.close(0, new byte[0]);
-    }
+    forEachInOrder(connection -> connection.close(0, new byte[0]));
     completeIfAllGone();
     awaitQuietly(allGone, timeout);
     resources.stopLoops();
-    for (PeerConnection connection : members.keySet()) {
-      connection.abandon(new CloseReason.LocallyClosed());
-    }
+    forEachInOrder(connection -> connection.abandon(new CloseReason.LocallyClosed()));
     resources.close();
     closed.complete(null);
+  }
+
+  /** As they were made, for a simulation is to go the same way each time. */
+  private void forEachInOrder(Consumer<PeerConnection> action) {
+    members.keySet().stream()
+        .sorted(Comparator.comparingLong(PeerConnection::connectionId))
+        .forEach(action);
   }
 
   public boolean isClosed() {
@@ -250,9 +257,9 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   /** An interrupt cuts the wait short, not the closing; the flag stays for the caller to see. */
-  private static void awaitQuietly(CompletableFuture<@Nullable Void> future, Duration timeout) {
+  private void awaitQuietly(CompletableFuture<@Nullable Void> future, Duration timeout) {
     try {
-      future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+      machine().await(future, TimeUnit.NANOSECONDS.convert(timeout));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException e) {
@@ -269,6 +276,11 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   // ---- for connections ----
+
+  @Override
+  public Machine machine() {
+    return settings.machine();
+  }
 
   @Override
   public ConnectionTable connections() {

@@ -5495,5 +5495,63 @@ public class dialkey_h {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class dk_test_seed {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_test_seed");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static FunctionDescriptor dk_test_seed$descriptor() {
+        return dk_test_seed.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static MethodHandle dk_test_seed$handle() {
+        return dk_test_seed.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static MemorySegment dk_test_seed$address() {
+        return dk_test_seed.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static int dk_test_seed(long seed) {
+        var mh$ = dk_test_seed.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_test_seed", seed);
+            }
+            return (int)mh$.invokeExact(seed);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 
