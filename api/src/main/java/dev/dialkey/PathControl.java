@@ -2,7 +2,6 @@ package dev.dialkey;
 
 import dev.dialkey.holepunch.PathId;
 import dev.dialkey.holepunch.PathStatus;
-import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.PathManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -43,7 +42,7 @@ public final class PathControl {
    * @throws IllegalStateException on the accepting side, or without multipath
    */
   public PathId open(InetSocketAddress remote, PathStatus status) throws IOException {
-    return paths.open(remote, status, Deadline.NEVER);
+    return paths.open(remote, status);
   }
 
   /**
@@ -59,7 +58,7 @@ public final class PathControl {
    */
   public PathId open(InetSocketAddress remote, PathStatus status, Duration timeout)
       throws IOException {
-    return paths.open(remote, status, Deadline.after(timeout));
+    return paths.open(remote, status, timeout);
   }
 
   /**

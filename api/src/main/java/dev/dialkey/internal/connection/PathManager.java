@@ -9,6 +9,7 @@ import dev.dialkey.holepunch.PathStatus;
 import dev.dialkey.internal.loop.UdpTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,12 +64,27 @@ public final class PathManager {
    * @throws IOException when the connection is over
    * @throws IllegalStateException for a server, or without multipath
    */
-  public PathId open(InetSocketAddress remote, PathStatus status, long deadlineNanos)
+  public PathId open(InetSocketAddress remote, PathStatus status, Duration timeout)
+      throws IOException {
+    return open(remote, status, Deadline.after(connection.host().machine(), timeout));
+  }
+
+  /** The same for as long as the connection lives. */
+  public PathId open(InetSocketAddress remote, PathStatus status) throws IOException {
+    return open(remote, status, Deadline.NEVER);
+  }
+
+  private PathId open(InetSocketAddress remote, PathStatus status, long deadlineNanos)
       throws IOException {
     NativeAddress peer = NativeAddress.of(remote);
     boolean backup = status == PathStatus.BACKUP;
     return Waiting.until(
-        connection.lock(), openers, "open a path", deadlineNanos, () -> tryOpen(peer, backup));
+        connection.host().machine(),
+        connection.lock(),
+        openers,
+        "open a path",
+        deadlineNanos,
+        () -> tryOpen(peer, backup));
   }
 
   private @Nullable PathId tryOpen(NativeAddress peer, boolean backup) throws IOException {
