@@ -44,11 +44,20 @@ class SimulationTest {
   }
 
   @Test
-  void failureNamesTheSeedAndItsCause() {
+  void failureNamesTheSeedAndItsCauseAndLeavesNothingOpen() {
     simulation.note("a note of mine");
+    SimulatedHost host = simulation.host("host", "10.0.0.1");
+    simulation.start(
+        "waiting",
+        () -> {
+          try (Endpoint endpoint = host.builder().alpns("test/1").bind()) {
+            endpoint.accept();
+          }
+        });
     simulation.start(
         "broken",
         () -> {
+          simulation.sleep(Duration.ofSeconds(1));
           throw new IOException("as planned");
         });
     assertThatThrownBy(() -> simulation.run(LIMIT))
