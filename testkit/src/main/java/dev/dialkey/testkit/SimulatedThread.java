@@ -22,11 +22,13 @@ final class SimulatedThread implements Actor {
   /** Volatile: hands over the turn, and with it all that the other side has written. */
   private volatile boolean hasTurn;
 
+  /** Volatile: an interrupt shows here or in the thread's flag, whoever has the turn. */
+  private volatile boolean interrupted;
+
   // Handed over with the turn.
   private Thread waker = Thread.currentThread();
   private @Nullable Parked wait;
   private long wakesAtNanos;
-  private boolean interrupted;
   private boolean over;
 
   SimulatedThread(
@@ -108,8 +110,9 @@ final class SimulatedThread implements Actor {
     while (!hasTurn) {
       LockSupport.park(this);
       // The flag would keep it from parking; it is set again when the turn comes.
-      if (!hasTurn && Thread.interrupted()) {
+      if (!hasTurn && Thread.currentThread().isInterrupted()) {
         interrupted = true;
+        Thread.interrupted();
       }
     }
     library().seedThread(simulation.nextChance());

@@ -43,33 +43,32 @@ public final class Simulation {
   /** Far from 0, for nothing may depend on where the scale begins. */
   private static final long START_NANOS = 1_000_000_000_000L;
 
-  /** Turns at one moment; more say that somebody never comes to rest. */
-  private static final int MAX_TURNS_AT_ONCE = 200_000;
-
   private static final int SHOWN_IN_FAILURES = 60;
+
+  /** Endpoints close within seconds, also where nobody answers. */
+  private static final Duration UNWINDING = Duration.ofMinutes(5);
 
   private final long seed;
   private final NativeLibrary library;
-  private final SplittableRandom order;
+  private final Turns turns;
   private final SplittableRandom chance;
   private final SplittableRandom forScripts;
   private final SimulationLog log = new SimulationLog(START_NANOS);
   private final Timetable timetable = new Timetable();
-  private final List<Actor> actors = new ArrayList<>(List.of(timetable));
-  private final List<Actor> ready = new ArrayList<>();
   private final Map<Thread, SimulatedThread> unstarted = new LinkedHashMap<>();
   private final Map<Thread, SimulatedThread> started = new LinkedHashMap<>();
   private final SimulatedNetwork network;
   private long nowNanos = START_NANOS;
-  private int turnsAtOnce;
-  private @Nullable SimulatedThread running;
   private @Nullable Throwable failure;
+  private String failedAt = "";
+  private String lastLines = "";
 
   private Simulation(long seed, NativeLibrary library) {
     var source = new SplittableRandom(seed);
     this.seed = seed;
     this.library = library;
-    this.order = source.split();
+    this.turns = new Turns(source.split());
+    turns.add(timetable);
     this.chance = source.split();
     this.forScripts = source.split();
     this.network = new SimulatedNetwork(this, timetable, log, source.split());
@@ -155,10 +154,14 @@ public final class Simulation {
    * Waits; for scripts.
    *
    * @param time how long
+   * @throws InterruptedException when interrupted
    */
-  public void sleep(Duration time) {
+  public void sleep(Duration time) throws InterruptedException {
     long until = later(time.toNanos());
     while (nowNanos < until) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
       park(() -> false, until - nowNanos);
     }
   }
@@ -212,7 +215,7 @@ public final class Simulation {
   }
 
   /**
-   * Runs until all scripts have ended.
+   * Runs until all scripts have ended. When it fails, those that are left are interrupted.
    *
    * @param limit bounds the simulated time
    * @throws SimulationFailure when a script fails, everyone waits for what never comes, or the time
@@ -235,21 +238,40 @@ public final class Simulation {
       if (wholeLog != null) {
         log.write(Path.of(wholeLog));
       }
-      String last = String.join("\n  ", log.last(SHOWN_IN_FAILURES));
-      throw new SimulationFailure(
-          "seed " + seed + " after " + now() + ": " + cause + "\n  " + last, cause);
+      throw new SimulationFailure(failedAt + ": " + cause + "\n  " + lastLines, cause);
     }
   }
 
   private void turnUntil(long endNanos) {
     try {
       while (failure == null && (hasScripts() || isAnyThreadReady())) {
-        if (!turn() && !advance(endNanos)) {
-          break;
+        if (!turn()) {
+          advance(endNanos);
         }
       }
     } catch (Throwable e) { // The outermost frame.
       failed("simulation", e);
+    }
+    if (failure != null) {
+      failedAt = "seed " + seed + " after " + now();
+      lastLines = String.join("\n  ", log.last(SHOWN_IN_FAILURES));
+      unwind();
+    }
+  }
+
+  /** Has all scripts end and close what they hold: the tests that follow must not find it. */
+  private void unwind() {
+    note("everyone is interrupted");
+    long end = later(UNWINDING.toNanos());
+    try {
+      started.keySet().forEach(Thread::interrupt);
+      while (hasScripts()) {
+        if (!turn()) {
+          advance(end);
+        }
+      }
+    } catch (SimulationFailure e) {
+      note("what is left stays: " + e.getMessage());
     }
   }
 
@@ -263,35 +285,16 @@ public final class Simulation {
 
   /** Gives one of those that are ready its turn; false when there are none. */
   private boolean turn() {
-    ready.clear();
-    for (int i = 0; i < actors.size(); i++) {
-      if (actors.get(i).isReady(nowNanos)) {
-        ready.add(actors.get(i));
-      }
+    Actor taken = turns.takeOne(nowNanos);
+    if (taken instanceof SimulatedThread thread && thread.isOver()) {
+      started.remove(thread.thread());
     }
-    if (ready.isEmpty()) {
-      return false;
-    }
-    if (++turnsAtOnce > MAX_TURNS_AT_ONCE) {
-      throw new SimulationFailure("nothing comes to rest: " + ready);
-    }
-    Actor next = ready.get(ready.size() == 1 ? 0 : order.nextInt(ready.size()));
-    running = next instanceof SimulatedThread thread ? thread : null;
-    next.takeTurn();
-    running = null;
-    if (next.isOver()) {
-      actors.remove(next);
-      started.values().remove(next);
-    }
-    return true;
+    return taken != null;
   }
 
-  /** Lets time pass until somebody is ready; false when that never is. */
-  private boolean advance(long endNanos) {
-    long next = Actor.NEVER;
-    for (int i = 0; i < actors.size(); i++) {
-      next = Math.min(next, actors.get(i).wakesAtNanos());
-    }
+  /** Lets time pass until somebody is ready. */
+  private void advance(long endNanos) {
+    long next = turns.nextMoment();
     if (next == Actor.NEVER) {
       throw new SimulationFailure("everyone waits for what never comes: " + started.keySet());
     }
@@ -299,8 +302,6 @@ public final class Simulation {
       throw new SimulationFailure("the time is over: " + started.keySet());
     }
     nowNanos = next;
-    turnsAtOnce = 0;
-    return true;
   }
 
   private void failed(String who, Throwable thrown) {
@@ -332,12 +333,13 @@ public final class Simulation {
 
   /** Has the current thread wait. */
   void park(Parked wait, long nanos) {
-    SimulatedThread current = running;
-    if (current == null || current.thread() != Thread.currentThread()) {
+    if (turns.current() instanceof SimulatedThread current
+        && current.thread() == Thread.currentThread()) {
+      current.park(wait, later(nanos));
+    } else {
       throw new IllegalStateException(
           Thread.currentThread() + " is no thread of the simulation: use Simulation.start");
     }
-    current.park(wait, later(nanos));
   }
 
   Thread newThread(String name, Runnable task) {
@@ -355,7 +357,7 @@ public final class Simulation {
   }
 
   private void start(SimulatedThread thread) {
-    actors.add(thread);
+    turns.add(thread);
     started.put(thread.thread(), thread);
     thread.thread().start();
   }
@@ -372,6 +374,6 @@ public final class Simulation {
   }
 
   void drive(Cycle cycle, SimulatedSocket socket) {
-    actors.add(new SimulatedLoop(this, cycle, socket));
+    turns.add(new SimulatedLoop(this, cycle, socket));
   }
 }

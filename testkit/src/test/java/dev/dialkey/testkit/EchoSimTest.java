@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.bindings.LiveObjects;
 import dev.dialkey.bindings.NativeLibrary;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -23,19 +24,47 @@ class EchoSimTest {
 
   private static final int MAX_CLIENTS = 3;
 
+  /** After so many the compiler has done its work. */
+  private static final long WARM_UP_SEEDS = 1_000;
+
+  private static final long MAX_HEAP_GROWTH_MIB = 64;
+
+  /**
+   * The C library keeps what was freed, now more and now less; what each seed lost would add up.
+   */
+  private static final long MAX_NATIVE_GROWTH_MIB = 1_024;
+
   /**
    * Rebinds again and again, while packets get lost and links are cut. The engine's migration
    * without multipath gives connections up then that it could keep.
    */
   private static final boolean HARSH = Boolean.getBoolean("dialkey.sim.harsh");
 
+  private long seeds;
+  private long heapMib;
+  private long nativeMib;
+
   @Test
   void everythingArrivesAndEndsWhateverTheNetworkDoes() throws Exception {
     long start = System.nanoTime();
-    long done = Seeds.each(SEEDS, LIMIT, EchoSimTest::trouble);
-    assertThat(done).isPositive();
+    Seeds.each(
+        SEEDS,
+        LIMIT,
+        seed -> {
+          trouble(seed);
+          if (++seeds == WARM_UP_SEEDS) {
+            heapMib = ProcessMemory.heapMib();
+            nativeMib = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+          }
+        });
     double seconds = (System.nanoTime() - start) / 1e9;
-    System.getLogger("test").log(System.Logger.Level.INFO, done + " seeds in " + seconds + " s");
+    System.getLogger("dialkey.test")
+        .log(Level.INFO, () -> String.format("%d seeds in %.1f s", seeds, seconds));
+    if (seeds >= 2 * WARM_UP_SEEDS) {
+      assertThat(ProcessMemory.heapMib() - heapMib).isLessThan(MAX_HEAP_GROWTH_MIB);
+      long now = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+      assertThat(now - nativeMib).isLessThan(MAX_NATIVE_GROWTH_MIB);
+    }
   }
 
   private static void trouble(long seed) throws Exception {
