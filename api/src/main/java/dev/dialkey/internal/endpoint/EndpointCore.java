@@ -56,6 +56,7 @@ public final class EndpointCore implements ConnectionHost {
   private final Reception reception;
   private final Observers observers;
   private final AddressWatch addressWatch;
+  private final OwnAddresses ownAddresses;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicLong connectionIds = new AtomicLong();
@@ -75,6 +76,7 @@ public final class EndpointCore implements ConnectionHost {
     this.observers = new Observers(settings.name(), settings.listeners(), counters());
     this.reception = new Reception(this, resources, gate);
     this.addressWatch = new AddressWatch(this::addr, settings.executor());
+    this.ownAddresses = new OwnAddresses(settings, resources, table, gate, addressWatch::poke);
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -83,6 +85,7 @@ public final class EndpointCore implements ConnectionHost {
     try {
       var core = new EndpointCore(settings, resources);
       resources.startLoops(core);
+      core.ownAddresses.start();
       return core;
     } catch (RuntimeException | Error e) {
       resources.stopLoops(); // Some may run.
@@ -106,9 +109,7 @@ public final class EndpointCore implements ConnectionHost {
 
   /** The id and the addresses under which it can be reached now. */
   public EndpointAddr addr() {
-    List<TransportAddr.Ip> direct =
-        LocalAddresses.reachable(boundSockets()).stream().map(TransportAddr.Ip::new).toList();
-    return EndpointAddr.of(id, direct);
+    return EndpointAddr.of(id, ownAddresses.current().stream().map(TransportAddr.Ip::new).toList());
   }
 
   /** The same, for those who want to know of changes. */
@@ -119,6 +120,7 @@ public final class EndpointCore implements ConnectionHost {
   /** The network may have changed. */
   public void notifyNetworkChange() {
     addressWatch.poke();
+    ownAddresses.networkChanged();
   }
 
   // ---- dialling ----
@@ -226,6 +228,7 @@ public final class EndpointCore implements ConnectionHost {
       return;
     }
     reception.close();
+    ownAddresses.stop();
     addressWatch.close();
     for (PeerConnection connection : members.keySet()) {
       connection.close(0, new byte[0]);
@@ -236,6 +239,7 @@ public final class EndpointCore implements ConnectionHost {
     for (PeerConnection connection : members.keySet()) {
       connection.abandon(new CloseReason.LocallyClosed());
     }
+    ownAddresses.free();
     resources.close();
     closed.complete(null);
   }
