@@ -886,6 +886,17 @@ int32_t dk_last_error(uint8_t *buf, size_t cap);
 int32_t dk_config_new(const uint8_t *seed, uint32_t role_mask, dk_config *out);
 
 /*
+ Makes a configuration without an identity, for dk_connect_name: the server
+ has to show an X.509 certificate that one of these roots vouches for. The
+ roots are a text of PEM certificates. DK_ERR_ARG when there is none in it,
+ or one that cannot be read.
+
+ # Safety
+ roots_pem must be valid for reading n bytes, out for writing.
+ */
+int32_t dk_config_new_webpki(const uint8_t *roots_pem, size_t n, dk_config *out);
+
+/*
  Frees a configuration; it vanishes when the last call with it returns.
  Connections made from it live on. A second free returns DK_ERR_STATE.
  */
@@ -1090,6 +1101,29 @@ int32_t dk_connect(dk_config config,
                    const struct dk_addr *peer,
                    uint64_t now_ns,
                    dk_conn *out);
+
+/*
+ Starts a connection to a server with a certificate for this host: a DNS
+ name without a dot at its end, which the server is told, or an IP address
+ without brackets, which it is not. The configuration is one of
+ dk_config_new_webpki. The handshake fails with a TLS alert: unknown_ca
+ (code 0x130) when no root vouches for the certificate, decrypt_error (0x133)
+ when one of the right name has another key, bad_certificate
+ (0x12a) when it is for another host, certificate_expired (0x12d) when its
+ time is over or yet to come. The rest is as with dk_connect.
+
+ # Safety
+ Pointers must be valid: host for host_len bytes, alpn for alpn_len bytes.
+ */
+int32_t dk_connect_name(dk_config config,
+                        const uint8_t *host,
+                        size_t host_len,
+                        const uint8_t *alpn,
+                        size_t alpn_len,
+                        const struct dk_addr *local,
+                        const struct dk_addr *peer,
+                        uint64_t now_ns,
+                        dk_conn *out);
 
 /*
  Makes the connection for the client's first Initial. The datagram itself
@@ -1411,7 +1445,8 @@ int32_t dk_path_set_status(dk_conn conn, uint32_t path, uint8_t available);
 int32_t dk_path_set_idle(dk_conn conn, uint32_t path, uint64_t timeout_ms);
 
 /*
- Sends something on the path that the peer acknowledges.
+ Sends something on the path that the peer acknowledges; without multipath,
+ on path 0.
  */
 int32_t dk_path_ping(dk_conn conn, uint32_t path);
 

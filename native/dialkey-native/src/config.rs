@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use boring::ssl::SslContextBuilder;
 use quiche::CongestionControlAlgorithm as Congestion;
 
 use crate::abi::{dk_congestion_control, dk_option, dk_role};
@@ -11,6 +12,7 @@ use crate::connection::datagrams;
 use crate::diagnostics::{KeyLog, Qlog};
 use crate::fault::{Fault, Outcome};
 use crate::tls;
+use crate::webpki;
 
 /// All parameters together have to fit one flight.
 const MAX_PARAM: usize = 64;
@@ -208,8 +210,18 @@ pub(crate) struct Parts {
     pub(crate) qlog: Option<Qlog>,
 }
 
+/// What a configuration shows and how it knows its peers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    /// Raw public keys on both sides.
+    Key,
+    /// Nothing; the server has a certificate for its name.
+    Name,
+}
+
 pub(crate) struct Config {
     roles: u32,
+    identity: Identity,
     // Making a connection changes the TLS context and the reset token in
     // quiche's configuration; both take microseconds.
     parts: Mutex<Parts>,
@@ -220,12 +232,21 @@ impl Config {
         if roles == 0 || roles & !(dk_role::DK_ROLE_BOTH as u32) != 0 {
             return Err(Fault::arg("unknown role"));
         }
-        let tls = tls::context(seed)?;
+        Config::make(tls::context(seed)?, roles, Identity::Key)
+    }
+
+    pub(crate) fn webpki(roots_pem: &[u8]) -> Outcome<Config> {
+        let tls = webpki::context(roots_pem)?;
+        Config::make(tls, dk_role::DK_ROLE_CLIENT as u32, Identity::Name)
+    }
+
+    fn make(tls: SslContextBuilder, roles: u32, identity: Identity) -> Outcome<Config> {
         let mut quic = quiche::Config::with_boring_ssl_ctx_builder(quiche::PROTOCOL_VERSION, tls)?;
         let settings = Settings::default();
         settings.apply(&mut quic);
         Ok(Config {
             roles,
+            identity,
             parts: Mutex::new(Parts {
                 quic,
                 settings,
@@ -296,9 +317,16 @@ impl Config {
         Arc::clone(&self.parts().cid_key)
     }
 
-    pub(crate) fn parts_for(&self, role: dk_role) -> Outcome<MutexGuard<'_, Parts>> {
+    pub(crate) fn parts_for(
+        &self,
+        role: dk_role,
+        identity: Identity,
+    ) -> Outcome<MutexGuard<'_, Parts>> {
         if self.roles & role as u32 == 0 {
             return Err(Fault::state("the configuration does not have this role"));
+        }
+        if self.identity != identity {
+            return Err(Fault::state("the configuration knows peers in another way"));
         }
         Ok(self.parts())
     }

@@ -38,6 +38,7 @@ mod time;
 mod tls;
 mod udp;
 mod version;
+mod webpki;
 
 /// Largest value of QUIC's variable-length integers: stream ids and error
 /// codes are no larger.

@@ -12,6 +12,7 @@ use boring::ssl::{
 };
 use foreign_types_shared::ForeignTypeRef;
 
+use crate::config::Parts;
 use crate::fault::{Fault, Outcome};
 
 pub(crate) type PublicKey = [u8; 32];
@@ -24,7 +25,7 @@ const PKCS8_LEN: usize = PKCS8_PREFIX.len() + 32;
 
 /// No post-quantum group: its key share would not fit one Initial packet, and
 /// the peers this profile is made for do not know it.
-const GROUPS: &str = "X25519:P-256:P-384";
+pub(crate) const GROUPS: &str = "X25519:P-256:P-384";
 
 /// What the callbacks of one connection compare with.
 pub(crate) struct Expectation {
@@ -32,6 +33,15 @@ pub(crate) struct Expectation {
     pub(crate) dialled: Option<PublicKey>,
     /// ALPN names a server takes, in its own order; wire format.
     pub(crate) accepts: Arc<[u8]>,
+}
+
+impl Expectation {
+    pub(crate) fn of(dialled: Option<PublicKey>, parts: &Parts) -> Expectation {
+        Expectation {
+            dialled,
+            accepts: Arc::clone(&parts.accepts),
+        }
+    }
 }
 
 pub(crate) fn context(seed: &[u8; 32]) -> Outcome<SslContextBuilder> {

@@ -18,14 +18,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use boring::ssl::SslRef;
+
 use crate::abi::{dk_role, dk_status};
 use crate::cid::{Cid, CidKey};
-use crate::config::{Config, Parts, Settings};
+use crate::config::{Config, Identity, Parts, Settings};
 use crate::fault::{Fault, Outcome};
 use crate::header::{Long, VERSION_1};
 use crate::retry::{self, Verdict};
 use crate::time;
 use crate::tls::{self, Expectation, PublicKey};
+use crate::webpki;
 
 use acks::AckHold;
 use allowance::Allowance;
@@ -43,8 +46,7 @@ pub(crate) struct Conn {
     quic: quiche::Connection,
     /// Largest packet that quiche may produce.
     max_packet: usize,
-    /// The key of the peer; none on a server.
-    dialled: Option<PublicKey>,
+    client: bool,
     /// The handshake is confirmed, as far as quiche lets us see.
     confirmed: bool,
     cids: Cids,
@@ -73,18 +75,45 @@ impl Conn {
         if tls::is_weak(key) {
             return Err(Fault::arg("weak peer key"));
         }
+        // No server name: it would disclose the dialled key.
+        let expect =
+            |ssl: &mut SslRef, parts: &Parts| tls::expect(ssl, Expectation::of(Some(*key), parts));
+        Conn::dial(config, Identity::Key, expect, alpn, [local, peer], now)
+    }
+
+    /// Dials a server with a certificate for this host.
+    pub(crate) fn connect_name(
+        config: &Config,
+        host: &[u8],
+        alpn: &[u8],
+        local: SocketAddr,
+        peer: SocketAddr,
+        now: u64,
+    ) -> Outcome<Conn> {
+        let expect = |ssl: &mut SslRef, _: &Parts| webpki::expect(ssl, host);
+        Conn::dial(config, Identity::Name, expect, alpn, [local, peer], now)
+    }
+
+    fn dial(
+        config: &Config,
+        identity: Identity,
+        expect: impl FnOnce(&mut SslRef, &Parts) -> Outcome<()>,
+        alpn: &[u8],
+        [local, peer]: [SocketAddr; 2],
+        now: u64,
+    ) -> Outcome<Conn> {
         if alpn.is_empty() || !tls::is_alpn_list(alpn) {
             return Err(Fault::arg("malformed list of ALPN names"));
         }
         let _time = time::freeze(now);
-        let mut parts = config.parts_for(dk_role::DK_ROLE_CLIENT)?;
+        let mut parts = config.parts_for(dk_role::DK_ROLE_CLIENT, identity)?;
         let first = parts.cid_key.issue()?;
         let scid = quiche::ConnectionId::from_ref(first.as_slice());
-        // No server name: it would disclose the dialled key.
         let mut quic = quiche::connect(None, &scid, local, peer, &mut parts.quic)?;
+        expect(quic.as_mut(), &parts)?;
         tls::offer_alpn(quic.as_mut(), alpn)?;
         let original = quic.destination_id().into_owned();
-        Conn::new(quic, &parts, &original, first, Some(*key), now)
+        Conn::new(quic, &parts, &original, first, true, now)
     }
 
     pub(crate) fn accept(
@@ -96,7 +125,7 @@ impl Conn {
     ) -> Outcome<Conn> {
         let initial = check_initial(initial)?;
         let _time = time::freeze(now);
-        let mut parts = config.parts_for(dk_role::DK_ROLE_SERVER)?;
+        let mut parts = config.parts_for(dk_role::DK_ROLE_SERVER, Identity::Key)?;
         let first = parts.cid_key.issue()?;
         let token = parts.cid_key.token(first.as_slice())?;
         // The token of the first id travels as a transport parameter, which
@@ -110,7 +139,7 @@ impl Conn {
             Verdict::Absent => None,
         };
         let original = retried.as_ref().map_or(initial.dcid, Cid::as_slice);
-        let quic = if retried.is_some() {
+        let mut quic = if retried.is_some() {
             let ids = quiche::RetryConnectionIds {
                 original_destination_cid: &quiche::ConnectionId::from_ref(original),
                 retry_source_cid: &quiche::ConnectionId::from_ref(initial.dcid),
@@ -119,7 +148,8 @@ impl Conn {
         } else {
             quiche::accept(&scid, None, local, peer, &mut parts.quic)?
         };
-        let mut conn = Conn::new(quic, &parts, original, first, None, now)?;
+        tls::expect(quic.as_mut(), Expectation::of(None, &parts))?;
+        let mut conn = Conn::new(quic, &parts, original, first, false, now)?;
         if retried.is_some() {
             conn.allowance.lift();
         }
@@ -131,22 +161,13 @@ impl Conn {
         parts: &Parts,
         original: &[u8],
         first: Cid,
-        dialled: Option<PublicKey>,
+        client: bool,
         now: u64,
     ) -> Outcome<Conn> {
-        let expectation = Expectation {
-            dialled,
-            accepts: Arc::clone(&parts.accepts),
-        };
-        tls::expect(quic.as_mut(), expectation)?;
         if let Some(log) = &parts.key_log {
             quic.set_keylog(log.writer());
         }
-        let side = if dialled.is_some() {
-            "client"
-        } else {
-            "server"
-        };
+        let side = if client { "client" } else { "server" };
         if let Some(writer) = parts
             .qlog
             .as_ref()
@@ -159,7 +180,7 @@ impl Conn {
             &parts.settings,
             Arc::clone(&parts.cid_key),
             first,
-            dialled,
+            client,
             now,
         ))
     }
@@ -169,7 +190,7 @@ impl Conn {
         settings: &Settings,
         key: Arc<CidKey>,
         first: Cid,
-        dialled: Option<PublicKey>,
+        client: bool,
         now: u64,
     ) -> Conn {
         let mut quic = quic;
@@ -179,10 +200,10 @@ impl Conn {
             max_packet: settings.max_udp_send as usize,
             confirmed: false,
             cids: Cids::new(key, first),
-            pinning: Pinning::new(dialled.is_some()),
+            pinning: Pinning::new(client),
             pacer: Pacer::new(settings),
             ack_hold: AckHold::default(),
-            allowance: Allowance::new(dialled.is_none()),
+            allowance: Allowance::new(!client),
             keep_alive: KeepAlive::new(settings.keep_alive_ms, now),
             streams: Streams::new(settings.conn_window.min(settings.stream_window)),
             datagrams: Datagrams::new(settings.dgram_send_bytes),
@@ -190,13 +211,13 @@ impl Conn {
             counters: Counters::default(),
             closing: Closing::default(),
             ending: Ending::default(),
-            dialled,
+            client,
             quic,
         }
     }
 
     fn is_client(&self) -> bool {
-        self.dialled.is_some()
+        self.client
     }
 
     /// No application data any more, in either direction.

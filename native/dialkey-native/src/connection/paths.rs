@@ -45,6 +45,9 @@ impl Conn {
     }
 
     pub(crate) fn ping_path(&mut self, path: u32) -> Outcome<()> {
+        if path == 0 && !self.quic.is_multipath() {
+            return Ok(self.quic.send_ack_eliciting()?);
+        }
         Ok(self.quic.ping_path(path)?)
     }
 

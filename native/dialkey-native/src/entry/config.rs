@@ -24,6 +24,27 @@ pub unsafe extern "C" fn dk_config_new(
     })
 }
 
+/// Makes a configuration without an identity, for dk_connect_name: the server
+/// has to show an X.509 certificate that one of these roots vouches for. The
+/// roots are a text of PEM certificates. DK_ERR_ARG when there is none in it,
+/// or one that cannot be read.
+///
+/// # Safety
+/// roots_pem must be valid for reading n bytes, out for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_config_new_webpki(
+    roots_pem: *const u8,
+    n: usize,
+    out: *mut dk_config,
+) -> i32 {
+    run(|| {
+        let roots = unsafe { raw::slice(roots_pem, n)? };
+        let out = unsafe { raw::out(out)? };
+        *out = CONFIGS.insert(Config::webpki(roots)?)?;
+        Ok(0)
+    })
+}
+
 /// Frees a configuration; it vanishes when the last call with it returns.
 /// Connections made from it live on. A second free returns DK_ERR_STATE.
 #[unsafe(no_mangle)]

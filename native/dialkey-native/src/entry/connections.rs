@@ -37,6 +37,41 @@ pub unsafe extern "C" fn dk_connect(
     })
 }
 
+/// Starts a connection to a server with a certificate for this host: a DNS
+/// name without a dot at its end, which the server is told, or an IP address
+/// without brackets, which it is not. The configuration is one of
+/// dk_config_new_webpki. The handshake fails with a TLS alert: unknown_ca
+/// (code 0x130) when no root vouches for the certificate, decrypt_error (0x133)
+/// when one of the right name has another key, bad_certificate
+/// (0x12a) when it is for another host, certificate_expired (0x12d) when its
+/// time is over or yet to come. The rest is as with dk_connect.
+///
+/// # Safety
+/// Pointers must be valid: host for host_len bytes, alpn for alpn_len bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn dk_connect_name(
+    config: dk_config,
+    host: *const u8,
+    host_len: usize,
+    alpn: *const u8,
+    alpn_len: usize,
+    local: *const dk_addr,
+    peer: *const dk_addr,
+    now_ns: u64,
+    out: *mut dk_conn,
+) -> i32 {
+    with_config(config, |config| {
+        let host = unsafe { raw::slice(host, host_len)? };
+        let alpn = unsafe { raw::slice(alpn, alpn_len)? };
+        let local = unsafe { raw::read(local)? }.to_socket()?;
+        let peer = unsafe { raw::read(peer)? }.to_socket()?;
+        let out = unsafe { raw::out(out)? };
+        let conn = Conn::connect_name(config, host, alpn, local, peer, now_ns)?;
+        *out = CONNS.insert(Box::new(conn))?;
+        Ok(0)
+    })
+}
+
 /// Makes the connection for the client's first Initial. The datagram itself
 /// is not processed: pass it to dk_conn_recv_batch. A token in it is checked
 /// as by dk_token_check: with a valid one the client's address is proven, with

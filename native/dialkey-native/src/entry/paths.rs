@@ -77,7 +77,8 @@ pub extern "C" fn dk_path_set_idle(conn: dk_conn, path: u32, timeout_ms: u64) ->
     })
 }
 
-/// Sends something on the path that the peer acknowledges.
+/// Sends something on the path that the peer acknowledges; without multipath,
+/// on path 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn dk_path_ping(conn: dk_conn, path: u32) -> i32 {
     with_conn(conn, |conn| conn.ping_path(path).map(|()| 0))

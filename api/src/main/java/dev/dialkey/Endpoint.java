@@ -73,8 +73,8 @@ public final class Endpoint implements AutoCloseable {
   }
 
   /**
-   * The id and the addresses under which it can be reached from this host and its networks, as they
-   * are now.
+   * The id and the addresses under which it can be reached, as they are now: those at which relays
+   * see it, if it was told to ask them, and those of this host on its networks.
    *
    * @return the address
    */
@@ -84,7 +84,8 @@ public final class Endpoint implements AutoCloseable {
 
   /**
    * The same, for those who want to know of changes. The host's interfaces are looked at every 5
-   * seconds once somebody watches, and after {@link #notifyNetworkChange()}.
+   * seconds once somebody watches, and after {@link #notifyNetworkChange()}; what relays see is
+   * told at once.
    *
    * @return the watched address; ends with {@link EndpointClosedException}
    */

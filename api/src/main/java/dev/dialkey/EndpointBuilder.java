@@ -38,6 +38,7 @@ public final class EndpointBuilder {
   private Optional<Executor> executor = Optional.empty();
   private Machine machine = new SystemMachine();
   private Optional<String> name = Optional.empty();
+  private AddressDiscovery discovery = AddressDiscovery.none();
   private Diagnostics diagnostics = Diagnostics.NONE;
   private final List<EndpointHooks> hooks = new ArrayList<>();
   private final List<EndpointListener> listeners = new ArrayList<>();
@@ -171,6 +172,18 @@ public final class EndpointBuilder {
   }
 
   /**
+   * Sets the servers that are asked at which addresses this endpoint is seen from outside; {@link
+   * Endpoint#addr()} lists those too.
+   *
+   * @param servers none by default
+   * @return this
+   */
+  public EndpointBuilder addressDiscovery(AddressDiscovery servers) {
+    discovery = servers;
+    return this;
+  }
+
+  /**
    * Appends the TLS secrets of all connections to the file that the environment variable
    * SSLKEYLOGFILE names, if it is set. Whoever reads that file can decrypt their packets, for
    * example Wireshark.
@@ -286,6 +299,7 @@ public final class EndpointBuilder {
             loops,
             segmentationOffload,
             transport,
+            discovery,
             diagnostics,
             List.copyOf(listeners),
             safe,

@@ -51,6 +51,7 @@ class ArchitectureTest {
         .resideInAnyPackage(
             "java..",
             "jdk.jfr",
+            "javax.net.ssl",
             API,
             INTERNAL,
             "dev.dialkey.addressing",

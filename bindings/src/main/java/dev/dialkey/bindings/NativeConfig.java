@@ -69,6 +69,21 @@ public final class NativeConfig implements AutoCloseable {
     }
   }
 
+  /**
+   * A configuration for {@link NamedServer#connect} alone.
+   *
+   * @param roots the certificates that may vouch for a server, in PEM form
+   * @throws NativeException when there is none, or one that cannot be read
+   */
+  public static NativeConfig openForNames(byte[] roots) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pem = arena.allocateFrom(ValueLayout.JAVA_BYTE, roots);
+      MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG);
+      NativeStatus.check(dialkey_h.dk_config_new_webpki(pem, roots.length, out));
+      return new NativeConfig(out.get(ValueLayout.JAVA_LONG, 0));
+    }
+  }
+
   /** Sets an option for connections made from now on; throws when it is out of range. */
   public void set(NativeOption option, long value) {
     NativeStatus.check(dialkey_h.dk_config_set(id, option.code(), value));

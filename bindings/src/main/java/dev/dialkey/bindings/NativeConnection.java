@@ -102,12 +102,12 @@ public final class NativeConnection implements AutoCloseable {
     }
   }
 
-  private interface Creation {
+  interface Creation {
     int write(MemorySegment out);
   }
 
   /** The slot comes first and doubles as the out-parameter, so that no failure leaves an id. */
-  private static NativeConnection create(ResultSlots slots, Creation call) {
+  static NativeConnection create(ResultSlots slots, Creation call) {
     MemorySegment slot = slots.take();
     int status = call.write(slot);
     if (status < 0) {

@@ -205,6 +205,22 @@ final class FuzzArguments {
         arguments.set(5, loopback(regions[3]));
         arguments.set(7, regions[4]);
       }
+      case "dk_config_new_webpki" -> {
+        byte[] root = NamedServerTest.root();
+        arguments.set(0, put(root, regions[0]));
+        arguments.set(1, (long) root.length);
+        arguments.set(2, regions[1]);
+      }
+      case "dk_connect_name" -> {
+        byte[] alpns = LoopbackPeer.alpnList();
+        arguments.set(1, put("localhost".getBytes(StandardCharsets.UTF_8), regions[0]));
+        arguments.set(2, (long) "localhost".length());
+        arguments.set(3, put(alpns, regions[1]));
+        arguments.set(4, (long) alpns.length);
+        arguments.set(5, loopback(regions[2]));
+        arguments.set(6, loopback(regions[3]));
+        arguments.set(8, regions[4]);
+      }
       case "dk_accept" -> {
         arguments.set(1, put(initial, regions[0]));
         arguments.set(2, (long) initial.length);

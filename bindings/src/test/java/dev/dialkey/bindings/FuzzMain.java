@@ -37,7 +37,9 @@ final class FuzzMain {
   private static final Map<String, Kind> MAKERS =
       Map.of(
           "dk_config_new", Kind.CONFIGURATION,
+          "dk_config_new_webpki", Kind.CONFIGURATION,
           "dk_connect", Kind.CONNECTION,
+          "dk_connect_name", Kind.CONNECTION,
           "dk_accept", Kind.CONNECTION,
           "dk_udp_open", Kind.SOCKET);
 
@@ -148,8 +150,10 @@ final class FuzzMain {
   /** Keeps the numbers of objects, and of panics, which are slow, within bounds. */
   private boolean isDue(String name, Random random) {
     return switch (name) {
-      case "dk_config_new" -> library.liveObjects().configurations() < FuzzObjects.RECENT;
-      case "dk_connect", "dk_accept" -> library.liveObjects().connections() < FuzzObjects.RECENT;
+      case "dk_config_new", "dk_config_new_webpki" ->
+          library.liveObjects().configurations() < FuzzObjects.RECENT;
+      case "dk_connect", "dk_connect_name", "dk_accept" ->
+          library.liveObjects().connections() < FuzzObjects.RECENT;
       case "dk_udp_open" -> library.liveObjects().sockets() < FuzzObjects.RECENT;
       case "dk_config_free", "dk_conn_free", "dk_udp_close" -> random.nextInt(8) == 0;
       case "dk_test_panic" -> random.nextInt(50) == 0;

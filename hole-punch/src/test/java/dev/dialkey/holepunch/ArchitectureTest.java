@@ -50,7 +50,12 @@ class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("java.io..", "java.nio..", "java.lang.foreign..", "java.net.http.."))
+            resideInAnyPackage(
+                "java.io..",
+                "java.nio.channels..",
+                "java.nio.file..",
+                "java.lang.foreign..",
+                "java.net.http.."))
         .check(SHIPPED);
   }
 

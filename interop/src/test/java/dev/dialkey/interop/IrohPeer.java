@@ -11,6 +11,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +42,12 @@ final class IrohPeer implements AutoCloseable {
   }
 
   static IrohPeer start(IrohRelease release, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(release.program().toString()));
+    return start(release.program(), arguments);
+  }
+
+  /** Starts another program that speaks in the same way. */
+  static IrohPeer start(Path program, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(Arrays.asList(arguments));
     var peer =
         new IrohPeer(

@@ -59,26 +59,27 @@ public final class EndpointCore implements ConnectionHost {
   private final Reception reception;
   private final Observers observers;
   private final AddressWatch addressWatch;
+  private final OwnAddresses ownAddresses;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
   private final AtomicLong connectionIds = new AtomicLong();
   private final AtomicInteger handshakes = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> allGone = new CompletableFuture<>();
 
   /** Volatile: replaced as a whole, read by loops. */
   private volatile List<Alpn> alpns;
-
-  private final CompletableFuture<@Nullable Void> allGone = new CompletableFuture<>();
 
   private EndpointCore(EndpointSettings settings, EndpointResources resources) {
     this.settings = settings;
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
-    this.observers =
-        new Observers(settings.name(), settings.listeners(), counters(), settings.machine());
+    var machine = settings.machine();
+    this.observers = new Observers(settings.name(), settings.listeners(), counters(), machine);
     this.reception = new Reception(this, resources, gate);
-    this.addressWatch = new AddressWatch(this::addr, settings.executor(), settings.machine());
+    this.addressWatch = new AddressWatch(this::addr, settings.executor(), machine);
+    this.ownAddresses = new OwnAddresses(settings, resources, table, gate, addressWatch::poke);
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -87,6 +88,7 @@ public final class EndpointCore implements ConnectionHost {
     try {
       var core = new EndpointCore(settings, resources);
       resources.startLoops(core);
+      core.ownAddresses.start();
       return core;
     } catch (RuntimeException | Error e) {
       resources.stopLoops(); // Some may run.
@@ -110,9 +112,7 @@ public final class EndpointCore implements ConnectionHost {
 
   /** The id and the addresses under which it can be reached now. */
   public EndpointAddr addr() {
-    List<TransportAddr.Ip> direct =
-        LocalAddresses.reachable(boundSockets()).stream().map(TransportAddr.Ip::new).toList();
-    return EndpointAddr.of(id, direct);
+    return EndpointAddr.of(id, ownAddresses.current().stream().map(TransportAddr.Ip::new).toList());
   }
 
   /** The same, for those who want to know of changes. */
@@ -123,6 +123,7 @@ public final class EndpointCore implements ConnectionHost {
   /** The network may have changed. */
   public void notifyNetworkChange() {
     addressWatch.poke();
+    ownAddresses.networkChanged();
   }
 
   // ---- dialling ----
@@ -230,21 +231,22 @@ public final class EndpointCore implements ConnectionHost {
       return;
     }
     reception.close();
+    ownAddresses.stop();
     addressWatch.close();
     forEachInOrder(connection -> connection.close(0, new byte[0]));
     completeIfAllGone();
     awaitQuietly(allGone, timeout);
     resources.stopLoops();
     forEachInOrder(connection -> connection.abandon(new CloseReason.LocallyClosed()));
+    ownAddresses.free();
     resources.close();
     closed.complete(null);
   }
 
   /** As they were made, for a simulation is to go the same way each time. */
   private void forEachInOrder(Consumer<PeerConnection> action) {
-    members.keySet().stream()
-        .sorted(Comparator.comparingLong(PeerConnection::connectionId))
-        .forEach(action);
+    var byAge = Comparator.comparingLong(PeerConnection::connectionId);
+    members.keySet().stream().sorted(byAge).forEach(action);
   }
 
   public boolean isClosed() {

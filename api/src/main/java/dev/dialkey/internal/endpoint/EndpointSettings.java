@@ -1,5 +1,6 @@
 package dev.dialkey.internal.endpoint;
 
+import dev.dialkey.AddressDiscovery;
 import dev.dialkey.BindOptions;
 import dev.dialkey.EndpointListener;
 import dev.dialkey.TransportOptions;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executor;
  * @param loops event loops, and sockets, for each of them
  * @param segmentationOffload whether one system call may send many datagrams
  * @param transport QUIC options
+ * @param discovery servers that tell at which addresses it is seen
  * @param diagnostics what is written for those who look into it
  * @param listeners observe it
  * @param executor runs user code
@@ -33,6 +35,7 @@ public record EndpointSettings(
     int loops,
     boolean segmentationOffload,
     TransportOptions transport,
+    AddressDiscovery discovery,
     Diagnostics diagnostics,
     List<EndpointListener> listeners,
     Executor executor,

@@ -5,8 +5,10 @@ import dev.dialkey.EndpointBindException;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.bindings.NativeConfig;
+import dev.dialkey.bindings.NativeException;
 import dev.dialkey.bindings.NativeOption;
 import dev.dialkey.holepunch.NatTraversalFrame;
+import dev.dialkey.holepunch.ObservedAddress;
 import dev.dialkey.internal.connection.PathManager;
 import java.io.IOException;
 import java.util.List;
@@ -19,6 +21,12 @@ final class NativeConfigs {
 
   /** Eight paths at a time, as iroh allows. */
   private static final byte MAX_PATH_ID = 7;
+
+  /** The server's own limit is 30 seconds: whoever keeps the connection alive is this side. */
+  private static final long DISCOVERY_IDLE_MS = 35_000;
+
+  private static final long DISCOVERY_KEEP_ALIVE_MS = 25_000;
+  private static final long DISCOVERY_INITIAL_RTT_US = 111_000;
 
   private NativeConfigs() {}
 
@@ -35,6 +43,31 @@ final class NativeConfigs {
     try {
       apply(config, options);
       config.acceptAlpns(EndpointCore.wire(alpns));
+      write(config, settings.diagnostics());
+      return config;
+    } catch (RuntimeException | EndpointBindException e) {
+      config.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The configuration of connections for address discovery, whose servers have a certificate that
+   * one of the roots vouches for.
+   *
+   * @param roots in PEM form
+   * @throws NativeException when one of them cannot be read
+   */
+  static NativeConfig forDiscovery(EndpointSettings settings, byte[] roots)
+      throws EndpointBindException {
+    NativeConfig config = NativeConfig.openForNames(roots);
+    try {
+      config.set(NativeOption.IDLE_TIMEOUT_MS, DISCOVERY_IDLE_MS);
+      config.set(NativeOption.KEEP_ALIVE_MS, DISCOVERY_KEEP_ALIVE_MS);
+      config.set(NativeOption.INITIAL_RTT_US, DISCOVERY_INITIAL_RTT_US);
+      config.set(NativeOption.PMTUD, 0); // Nothing large is ever sent.
+      config.transportParameter(
+          ObservedAddress.TRANSPORT_PARAMETER, new byte[] {ObservedAddress.RECEIVES});
       write(config, settings.diagnostics());
       return config;
     } catch (RuntimeException | EndpointBindException e) {

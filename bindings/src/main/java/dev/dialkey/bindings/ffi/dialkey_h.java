@@ -1834,6 +1834,66 @@ public class dialkey_h {
         }
     }
 
+    private static class dk_config_new_webpki {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_config_new_webpki");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_config_new_webpki(const uint8_t *roots_pem, size_t n, dk_config *out)
+     * }
+     */
+    public static FunctionDescriptor dk_config_new_webpki$descriptor() {
+        return dk_config_new_webpki.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_config_new_webpki(const uint8_t *roots_pem, size_t n, dk_config *out)
+     * }
+     */
+    public static MethodHandle dk_config_new_webpki$handle() {
+        return dk_config_new_webpki.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_config_new_webpki(const uint8_t *roots_pem, size_t n, dk_config *out)
+     * }
+     */
+    public static MemorySegment dk_config_new_webpki$address() {
+        return dk_config_new_webpki.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_config_new_webpki(const uint8_t *roots_pem, size_t n, dk_config *out)
+     * }
+     */
+    public static int dk_config_new_webpki(MemorySegment roots_pem, long n, MemorySegment out) {
+        var mh$ = dk_config_new_webpki.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_config_new_webpki", roots_pem, n, out);
+            }
+            return (int)mh$.invokeExact(roots_pem, n, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class dk_config_free {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             dialkey_h.C_INT,
@@ -2755,6 +2815,72 @@ public class dialkey_h {
                 traceDowncall("dk_connect", config, peer_key, alpn, alpn_len, local, peer, now_ns, out);
             }
             return (int)mh$.invokeExact(config, peer_key, alpn, alpn_len, local, peer, now_ns, out);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_connect_name {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_POINTER,
+            dialkey_h.C_LONG,
+            dialkey_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_connect_name");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_connect_name(dk_config config, const uint8_t *host, size_t host_len, const uint8_t *alpn, size_t alpn_len, const struct dk_addr *local, const struct dk_addr *peer, uint64_t now_ns, dk_conn *out)
+     * }
+     */
+    public static FunctionDescriptor dk_connect_name$descriptor() {
+        return dk_connect_name.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_connect_name(dk_config config, const uint8_t *host, size_t host_len, const uint8_t *alpn, size_t alpn_len, const struct dk_addr *local, const struct dk_addr *peer, uint64_t now_ns, dk_conn *out)
+     * }
+     */
+    public static MethodHandle dk_connect_name$handle() {
+        return dk_connect_name.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_connect_name(dk_config config, const uint8_t *host, size_t host_len, const uint8_t *alpn, size_t alpn_len, const struct dk_addr *local, const struct dk_addr *peer, uint64_t now_ns, dk_conn *out)
+     * }
+     */
+    public static MemorySegment dk_connect_name$address() {
+        return dk_connect_name.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_connect_name(dk_config config, const uint8_t *host, size_t host_len, const uint8_t *alpn, size_t alpn_len, const struct dk_addr *local, const struct dk_addr *peer, uint64_t now_ns, dk_conn *out)
+     * }
+     */
+    public static int dk_connect_name(long config, MemorySegment host, long host_len, MemorySegment alpn, long alpn_len, MemorySegment local, MemorySegment peer, long now_ns, MemorySegment out) {
+        var mh$ = dk_connect_name.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_connect_name", config, host, host_len, alpn, alpn_len, local, peer, now_ns, out);
+            }
+            return (int)mh$.invokeExact(config, host, host_len, alpn, alpn_len, local, peer, now_ns, out);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

@@ -1,0 +1,116 @@
+package dev.dialkey.internal.endpoint;
+
+import dev.dialkey.holepunch.AddressFamily;
+import dev.dialkey.internal.loop.ConnectionTable;
+import dev.dialkey.internal.reflexive.DiscoveryServer;
+import dev.dialkey.internal.reflexive.Reflexive;
+import dev.dialkey.internal.reflexive.ReflexiveService;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/**
+ * The addresses under which others may reach an endpoint: those that servers see, then those of the
+ * host. Thread-safe.
+ */
+final class OwnAddresses {
+  private final EndpointSettings settings;
+  private final EndpointResources resources;
+  private final DiscoveryDialer dialer;
+  private final ReflexiveService service;
+
+  /**
+   * Asks no server before {@link #start}.
+   *
+   * @param changed is called when other addresses are seen; must not block
+   */
+  OwnAddresses(
+      EndpointSettings settings,
+      EndpointResources resources,
+      ConnectionTable table,
+      OpenGate gate,
+      Runnable changed) {
+    this.settings = settings;
+    this.resources = resources;
+    this.dialer = new DiscoveryDialer(settings, resources, table, gate);
+    List<DiscoveryServer> servers =
+        settings.discovery().relays().stream()
+            .map(relay -> new DiscoveryServer(relay.url(), relay.port()))
+            .toList();
+    this.service =
+        new ReflexiveService(servers, families(), dialer, RandomGenerator.getDefault(), changed);
+  }
+
+  private Set<AddressFamily> families() {
+    Set<AddressFamily> families = EnumSet.noneOf(AddressFamily.class);
+    for (InetSocketAddress bound : resources.boundSockets()) {
+      families.add(isIpv4(bound) ? AddressFamily.IPV4 : AddressFamily.IPV6);
+    }
+    return families;
+  }
+
+  private boolean asksServers() {
+    return !settings.discovery().relays().isEmpty();
+  }
+
+  void start() {
+    if (asksServers()) {
+      service.start();
+    }
+  }
+
+  /** The addresses now, the most useful ones first. */
+  List<InetSocketAddress> current() {
+    Set<InetSocketAddress> all = new LinkedHashSet<>();
+    Map<AddressFamily, Reflexive> seen = service.addresses();
+    for (AddressFamily family : AddressFamily.values()) {
+      Reflexive reflexive = seen.get(family);
+      if (reflexive != null) {
+        all.add(reflexive.address());
+        if (family == AddressFamily.IPV4 && reflexive.variesByDestination().orElse(false)) {
+          all.addAll(forwarded(reflexive.address()));
+        }
+      }
+    }
+    all.addAll(LocalAddresses.reachable(resources.boundSockets()));
+    return List.copyOf(all);
+  }
+
+  /** Whoever fixed a port may have told the NAT to forward it, whatever servers see. */
+  private List<InetSocketAddress> forwarded(InetSocketAddress seen) {
+    List<InetSocketAddress> guesses = new ArrayList<>();
+    for (EndpointSettings.Bind bind : settings.binds()) {
+      if (isIpv4(bind.address()) && bind.address().getPort() != 0) {
+        guesses.add(new InetSocketAddress(seen.getAddress(), bind.address().getPort()));
+      }
+    }
+    return guesses;
+  }
+
+  /** The network may have changed. */
+  void networkChanged() {
+    if (asksServers()) {
+      service.networkChanged();
+    }
+  }
+
+  /** Asks no more and closes the connections; the loops still run. */
+  void stop() {
+    service.close();
+  }
+
+  /** Frees what is left; no loop runs any more. */
+  void free() {
+    dialer.close();
+  }
+
+  private static boolean isIpv4(InetSocketAddress address) {
+    return address.getAddress() instanceof Inet4Address;
+  }
+}
