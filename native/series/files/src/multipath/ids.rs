@@ -140,7 +140,9 @@ impl<F: BufFactory> Connection<F> {
             let token = token.to_be_bytes();
             crate::crypto::verify_slices_are_equal(&token, end).is_ok()
         };
-        let mut found = false;
+        // That of the handshake's id came with the transport parameters.
+        let first = self.peer_transport_params.stateless_reset_token;
+        let mut found = first.is_some_and(is_token);
         for token in self.ids.reset_tokens() {
             found |= is_token(token);
         }
