@@ -209,9 +209,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn on_abandon(
         &mut self, path: u32, code: u64, now: Instant,
     ) -> Result<()> {
-        if path > self.multipath.local_max {
-            return Err(Error::InvalidPacket);
-        }
+        self.check_path(path)?;
         let window = self.largest_pto();
         let Some(context) = self.multipath.contexts.get_mut(&path) else {
             return Ok(());
