@@ -63,7 +63,7 @@ fn initial(number: u64, frames: &[u8]) -> Vec<u8> {
         &len.to_be_bytes(),
     ]
     .concat();
-    Seal::initial_client(&DCID).packet(&header, number, &payload)
+    Seal::initial_client(&DCID).packet(0, &header, number, &payload)
 }
 
 fn peek_hello(message: &[u8]) -> Result<(Vec<u8>, Vec<u8>), i32> {

@@ -33,8 +33,12 @@ impl Seal {
         }
     }
 
-    fn nonce(&self, number: u64) -> [u8; 12] {
+    /// Of a packet of this path (draft-ietf-quic-multipath, 2.4).
+    fn nonce(&self, path: u32, number: u64) -> [u8; 12] {
         let mut nonce = self.iv;
+        for (to, from) in nonce.iter_mut().zip(path.to_be_bytes()) {
+            *to ^= from;
+        }
         for (to, from) in nonce[4..].iter_mut().zip(number.to_be_bytes()) {
             *to ^= from;
         }
@@ -51,13 +55,13 @@ impl Seal {
 
     /// header ends before the packet number, of which 4 bytes are written; its
     /// first byte must say so.
-    pub fn packet(&self, header: &[u8], number: u64, payload: &[u8]) -> Vec<u8> {
+    pub fn packet(&self, path: u32, header: &[u8], number: u64, payload: &[u8]) -> Vec<u8> {
         let header = [header, &(number as u32).to_be_bytes()].concat();
         let mut tag = [0; 16];
         let sealed = encrypt_aead(
             Cipher::aes_128_gcm(),
             &self.key,
-            Some(&self.nonce(number)),
+            Some(&self.nonce(path, number)),
             &header,
             payload,
             &mut tag,
@@ -75,7 +79,7 @@ impl Seal {
 
     /// Number and payload of a short packet whose id has 8 bytes; None when it
     /// is not one of this direction. Numbers beyond 2^(8 n) are not completed.
-    pub fn open_short(&self, packet: &[u8]) -> Option<(u64, Vec<u8>)> {
+    pub fn open_short(&self, path: u32, packet: &[u8]) -> Option<(u64, Vec<u8>)> {
         let at = 9;
         let mask = self.mask(packet.get(at + 4..at + 20)?);
         let first = packet[0] ^ (mask[0] & 0x1f);
@@ -89,7 +93,7 @@ impl Seal {
         }
         let body = &packet[at + len..];
         let (sealed, tag) = body.split_at(body.len().checked_sub(16)?);
-        let nonce = self.nonce(number);
+        let nonce = self.nonce(path, number);
         let cipher = Cipher::aes_128_gcm();
         let payload = decrypt_aead(cipher, &self.key, Some(&nonce), &header, sealed, tag).ok()?;
         Some((number, payload))
@@ -112,4 +116,31 @@ pub fn varint(value: u64) -> Vec<u8> {
         0x4000..=0x3fff_ffff => (value as u32 | 0x8000_0000).to_be_bytes().to_vec(),
         _ => (value | 0xc000_0000_0000_0000).to_be_bytes().to_vec(),
     }
+}
+
+/// What follows the packets with long headers in a datagram (RFC 9000, 17.2).
+pub fn short_part(mut bytes: &[u8]) -> Option<&[u8]> {
+    while bytes.first()? & 0x80 > 0 {
+        let mut at = 5;
+        // Both ids, and the token of an Initial.
+        at += 1 + usize::from(*bytes.get(at)?);
+        at += 1 + usize::from(*bytes.get(at)?);
+        if bytes[0] & 0x30 == 0 {
+            let (token, n) = read_varint(bytes.get(at..)?)?;
+            at += n + token;
+        }
+        let (len, n) = read_varint(bytes.get(at..)?)?;
+        bytes = bytes.get(at + n + len..)?;
+    }
+    Some(bytes)
+}
+
+fn read_varint(bytes: &[u8]) -> Option<(usize, usize)> {
+    let n = 1 << (bytes.first()? >> 6);
+    let first = usize::from(bytes[0] & 0x3f);
+    let more = bytes.get(1..n)?.iter();
+    Some((
+        more.fold(first, |value, byte| (value << 8) | usize::from(*byte)),
+        n,
+    ))
 }

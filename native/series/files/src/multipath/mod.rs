@@ -24,6 +24,8 @@ mod acks;
 mod context;
 mod control;
 mod frames;
+#[doc(hidden)]
+pub mod fuzz;
 mod ids;
 mod keys;
 mod negotiation;

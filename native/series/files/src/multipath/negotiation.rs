@@ -59,6 +59,13 @@ fn addresses(value: &[u8]) -> Result<u8> {
     }
 }
 
+/// Reads all values of ours, and keeps none.
+pub(super) fn read(raw: &[u8]) {
+    let _ = find(raw, INITIAL_MAX_PATH_ID).map(path_id);
+    let _ = find(raw, NAT_TRAVERSAL).map(addresses);
+    let _ = find(raw, ADDRESS_DISCOVERY).map(varint);
+}
+
 impl<F: BufFactory> Connection<F> {
     fn own_param(&self, id: u64) -> Option<&[u8]> {
         let own = self.local_transport_params.unknown_params.as_ref()?;
