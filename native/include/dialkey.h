@@ -461,6 +461,15 @@ typedef enum dk_event_kind {
    The keys were changed, by either side.
    */
   DK_EVENT_KEYS_UPDATED = 34,
+  /*
+   A path can be opened, where dk_path_open returned DK_ERR_LIMIT or
+   DK_ERR_NO_CID before.
+   */
+  DK_EVENT_PATH_ALLOWED = 35,
+  /*
+   path: a suspected one still does not answer, while another does.
+   */
+  DK_EVENT_PATH_DEAD = 36,
 } dk_event_kind;
 
 /*
@@ -1398,7 +1407,8 @@ int32_t dk_path_list(dk_conn conn, struct dk_path_info *out, uint32_t max);
  Opens a path; only clients may. It can carry data once DK_EVENT_PATH_READY
  tells so. backup is 1 for one that is not to be used while others work.
  DK_ERR_LIMIT when the peer takes no more paths now, DK_ERR_NO_CID when it
- has not given an id for the next one; it is told of either, so try again.
+ has not given an id for the next one; it is told of either, and
+ DK_EVENT_PATH_ALLOWED tells when to try again.
  DK_ERR_STATE without multipath.
 
  # Safety
@@ -1587,5 +1597,13 @@ int32_t dk_udp_stats(dk_socket socket, uint64_t *out, uint32_t n);
  kind is a dk_kind.
  */
 int32_t dk_test_panic(uint32_t kind, uint64_t id);
+
+/*
+ From now on what this thread draws at random comes from the seed, or from
+ the system again when it is 0. Connection ids can then be repeated, and
+ guessed: never for connections that carry more than a test. Keys of TLS do
+ not come from it. Returns 0.
+ */
+int32_t dk_test_seed(uint64_t seed);
 
 #endif  /* DIALKEY_H */

@@ -289,6 +289,11 @@ pub enum dk_event_kind {
     DK_EVENT_PROBED = 33,
     /// The keys were changed, by either side.
     DK_EVENT_KEYS_UPDATED = 34,
+    /// A path can be opened, where dk_path_open returned DK_ERR_LIMIT or
+    /// DK_ERR_NO_CID before.
+    DK_EVENT_PATH_ALLOWED = 35,
+    /// path: a suspected one still does not answer, while another does.
+    DK_EVENT_PATH_DEAD = 36,
 }
 
 /// Sides of a stream for dk_stream_shutdown.

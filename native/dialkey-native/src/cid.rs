@@ -127,7 +127,11 @@ impl CidKey {
     }
 }
 
+/// From the system, or from the seed of a simulation.
 pub(crate) fn random(to: &mut [u8]) -> Outcome<()> {
+    if quiche::chance::fill(to) {
+        return Ok(());
+    }
     rand_bytes(to).map_err(|_| Fault::new(dk_status::DK_ERR_CRYPTO, "no random bytes"))
 }
 

@@ -207,12 +207,14 @@ fn of_path(found: MultipathEvent) -> dk_event {
         },
         E::Rebound { path, local, peer } => at(Kind::DK_EVENT_PATH_REBOUND, path, local, peer),
         E::Suspected { path } => simple(Kind::DK_EVENT_PATH_SUSPECTED, path),
+        E::Dead { path } => simple(Kind::DK_EVENT_PATH_DEAD, path),
         E::Recovered { path } => simple(Kind::DK_EVENT_PATH_RECOVERED, path),
         E::ProbeReply { local, peer, value } => dk_event {
             a: u64::from_be_bytes(value),
             ..at(Kind::DK_EVENT_PROBE_REPLY, 0, local, peer)
         },
         E::Probed { local, peer } => at(Kind::DK_EVENT_PROBED, 0, local, peer),
+        E::MayOpen => event(Kind::DK_EVENT_PATH_ALLOWED, 0, 0),
         E::KeyUpdated => event(Kind::DK_EVENT_KEYS_UPDATED, 0, 0),
     }
 }

@@ -20,7 +20,8 @@ pub unsafe extern "C" fn dk_path_list(conn: dk_conn, out: *mut dk_path_info, max
 /// Opens a path; only clients may. It can carry data once DK_EVENT_PATH_READY
 /// tells so. backup is 1 for one that is not to be used while others work.
 /// DK_ERR_LIMIT when the peer takes no more paths now, DK_ERR_NO_CID when it
-/// has not given an id for the next one; it is told of either, so try again.
+/// has not given an id for the next one; it is told of either, and
+/// DK_EVENT_PATH_ALLOWED tells when to try again.
 /// DK_ERR_STATE without multipath.
 ///
 /// # Safety

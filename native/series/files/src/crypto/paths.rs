@@ -192,4 +192,11 @@ mod tests {
         assert!(try_seal(&mut next, 1, 10).is_err());
         assert!(try_seal(&mut next, 2, 0).is_ok());
     }
+
+    /// No assertion that only tests have stands behind it.
+    #[cfg(not(debug_assertions))]
+    #[test]
+    fn a_nonce_is_never_used_twice_as_shipped() {
+        a_nonce_is_never_used_twice();
+    }
 }

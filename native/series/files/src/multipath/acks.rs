@@ -85,11 +85,16 @@ impl Multipath {
         }
     }
 
-    /// An acknowledgement of ours was lost.
+    /// An acknowledgement of ours was lost. That of a path that does not work
+    /// is not repeated: coming late over another path, it would make the peer
+    /// believe in a long round trip, and so keep the path, and what is lost on
+    /// it, for many times as long.
     fn repeat_ack(&mut self, path: u32, current: &mut PktNumSpace) {
         let own = path == self.entered;
         if let Some(context) = self.contexts.get_mut(&path) {
-            context.space(own, current).ack_elicited = true;
+            if context.is_open() && !context.suspected {
+                context.space(own, current).ack_elicited = true;
+            }
         }
     }
 

@@ -38,6 +38,9 @@ pub(super) struct Context {
     pub(super) told_ready: bool,
     pub(super) told_failed: bool,
     pub(super) suspected: bool,
+    /// Since when, and when it is looked at again.
+    pub(super) suspected_at: Option<Instant>,
+    pub(super) verdict_at: Option<Instant>,
     /// Since when packets wait for an acknowledgement without getting any.
     pub(super) unanswered_since: Option<Instant>,
     /// Another path has to carry the acknowledgement, too.
@@ -83,6 +86,8 @@ impl Context {
             told_ready: false,
             told_failed: false,
             suspected: false,
+            suspected_at: None,
+            verdict_at: None,
             unanswered_since: None,
             repeat_ack: false,
             carries_ack: false,

@@ -194,7 +194,12 @@ impl<F: BufFactory> Connection<F> {
         let path = self.multipath.entered;
         self.multipath
             .frames
-            .receive(ty, body.to_vec(), path, self.is_server)
+            .receive(ty, body.to_vec(), path, self.is_server)?;
+        if !self.multipath.on {
+            // There is no end of a call that would look after it.
+            self.close_when_unread();
+        }
+        Ok(())
     }
 }
 
@@ -252,5 +257,12 @@ mod tests {
         frames.on_acked(&all[0]);
         assert_eq!(frames.next_event(), Some(FrameEvent::Acked { token: 1 }));
         assert!(!frames.waits());
+    }
+}
+
+#[cfg(test)]
+impl Frames {
+    pub(super) fn unread(&self) -> usize {
+        self.unread
     }
 }

@@ -51,9 +51,7 @@ impl<F: BufFactory> Connection<F> {
     }
 
     pub(super) fn on_new_cid(&mut self, path: u32, new: &Issued) -> Result<()> {
-        if path > self.multipath.local_max {
-            return Err(Error::InvalidPacket);
-        }
+        self.check_path(path)?;
         match self.multipath.contexts.get(&path) {
             Some(context) if context.state != State::Abandoned => (),
             // Above what the peer itself takes, or gone.
@@ -102,6 +100,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn on_retire_cid(
         &mut self, path: u32, seq: u64, now: Instant,
     ) -> Result<()> {
+        self.check_path(path)?;
         let window = self.largest_pto();
         if !self.multipath.contexts.contains_key(&path) {
             return Ok(());

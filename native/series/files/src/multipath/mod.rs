@@ -117,6 +117,8 @@ pub enum MultipathEvent {
     },
     /// Packets of the path are not acknowledged, while another path works.
     Suspected { path: u32 },
+    /// A suspected path still does not answer, while another does.
+    Dead { path: u32 },
     /// Packets of a suspected path are acknowledged again.
     Recovered { path: u32 },
     /// A probe was answered from where it was sent to.
@@ -130,6 +132,8 @@ pub enum MultipathEvent {
         local: SocketAddr,
         peer: SocketAddr,
     },
+    /// A path can be opened, where that failed before.
+    MayOpen,
     /// The keys were changed by either side.
     KeyUpdated,
 }
@@ -144,6 +148,8 @@ pub(crate) struct Multipath {
     peer_max: u32,
     /// Lowest path id that was never used.
     next_open: u32,
+    /// The application could not open a path.
+    open_failed: bool,
     /// Paths that we owe the peer an id for, until there is room.
     raise_due: u32,
     contexts: BTreeMap<u32, Context>,
@@ -180,6 +186,7 @@ impl Multipath {
             local_max: 0,
             peer_max: 0,
             next_open: 1,
+            open_failed: false,
             raise_due: 0,
             contexts: BTreeMap::new(),
             gone: RangeSet::default(),

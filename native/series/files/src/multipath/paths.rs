@@ -66,37 +66,55 @@ impl<F: BufFactory> Connection<F> {
     ///
     /// [`Error::IdLimit`] when the peer takes no more paths now, and
     /// [`Error::OutOfIdentifiers`] when it has not given any connection id for
-    /// the next one; it is told of either.
+    /// the next one; it is told of either, and [`MultipathEvent::MayOpen`] is
+    /// reported once that has changed.
     pub fn open_path(
         &mut self, local: SocketAddr, peer: SocketAddr, backup: bool,
     ) -> Result<u32> {
-        let multipath = &mut self.multipath;
-        if !multipath.on || self.is_server || !self.handshake_confirmed {
+        if !self.multipath.on || self.is_server {
             return Err(Error::InvalidState);
         }
-        let id = multipath.next_open;
-        if id > multipath.local_max.min(multipath.peer_max) ||
-            !multipath.contexts.contains_key(&id)
-        {
-            multipath.control.paths_blocked = true;
-            return Err(Error::IdLimit);
+        if let Err(error) = self.may_open() {
+            self.multipath.open_failed = true;
+            return Err(error);
         }
-        let opened = self.within(id, |conn| {
-            if conn.ids.lowest_available_dcid_seq().is_none() {
-                return Err(Error::OutOfIdentifiers);
-            }
+        let id = self.multipath.next_open;
+        self.within(id, |conn| {
             let path = conn.new_path(local, peer);
             let pid = conn.place(id, path)?;
             conn.take_dcid(pid)
-        });
-        if opened == Err(Error::OutOfIdentifiers) {
-            self.multipath.control.path(id).cids_blocked = true;
-        }
-        opened?;
+        })?;
         if let Some(context) = self.multipath.contexts.get_mut(&id) {
             context.status.backup = backup;
         }
         Ok(id)
+    }
+
+    /// Whether the next path can be opened; the peer is told if it is to blame.
+    fn may_open(&mut self) -> Result<()> {
+        let multipath = &mut self.multipath;
+        let id = multipath.next_open;
+        let known = multipath.contexts.contains_key(&id);
+        if id > multipath.local_max.min(multipath.peer_max) || !known {
+            multipath.control.paths_blocked |= self.handshake_confirmed;
+            return Err(Error::IdLimit);
+        }
+        let spare =
+            self.within(id, |conn| conn.ids.lowest_available_dcid_seq());
+        if spare.is_none() || !self.handshake_confirmed {
+            let control = self.multipath.control.path(id);
+            control.cids_blocked |= self.handshake_confirmed;
+            return Err(Error::OutOfIdentifiers);
+        }
+        Ok(())
+    }
+
+    /// After a packet: what kept a path from being opened may be over.
+    pub(super) fn tell_may_open(&mut self) {
+        if self.multipath.open_failed && self.may_open().is_ok() {
+            self.multipath.open_failed = false;
+            self.multipath.push(MultipathEvent::MayOpen);
+        }
     }
 
     fn open_pid(&self, path: u32) -> Result<usize> {
@@ -209,9 +227,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn on_abandon(
         &mut self, path: u32, code: u64, now: Instant,
     ) -> Result<()> {
-        if path > self.multipath.local_max {
-            return Err(Error::InvalidPacket);
-        }
+        self.check_path(path)?;
         let window = self.largest_pto();
         let Some(context) = self.multipath.contexts.get_mut(&path) else {
             return Ok(());
@@ -264,6 +280,7 @@ impl<F: BufFactory> Connection<F> {
         context.state = State::Abandoned;
         context.drop_at = Some(drop_at);
         context.suspected = false;
+        context.verdict_at = None;
         context.unanswered_since = None;
         multipath.next_open = multipath.next_open.max(id.saturating_add(1));
         multipath.probes.forget_path(id);

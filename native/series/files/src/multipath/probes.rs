@@ -332,7 +332,7 @@ impl<F: BufFactory> Connection<F> {
 
     /// Seals frames in a packet of the entered context, which recovery does
     /// not know of: that it is acknowledged, or not, means nothing.
-    fn seal_probe(
+    pub(super) fn seal_probe(
         &mut self, id: u32, frames: &[Frame], padded: bool, out: &mut [u8],
     ) -> Result<usize> {
         let pid = self.multipath.pid_of(id).ok_or(Error::Done)?;
@@ -374,6 +374,14 @@ impl<F: BufFactory> Connection<F> {
         let space = &mut self.pkt_num_spaces[APPLICATION];
         space.largest_tx_pkt_num = space.largest_tx_pkt_num.max(Some(pn));
         Ok(written)
+    }
+}
+
+#[cfg(test)]
+impl Probes {
+    /// Waiting probes, waiting answers, awaited answers.
+    pub(super) fn sizes(&self) -> [usize; 3] {
+        [self.challenges.len(), self.answers.len(), self.awaited.len()]
     }
 }
 

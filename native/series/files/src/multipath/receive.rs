@@ -22,6 +22,7 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<usize> {
         self.multipath.datagram_len = buf.len();
         let result = self.recv(buf, info);
+        self.tell_may_open();
         self.end_call();
         result
     }
@@ -291,10 +292,7 @@ impl<F: BufFactory> Connection<F> {
                 path,
                 seq,
                 available,
-            } => {
-                self.on_status(*path, *seq, *available);
-                Ok(())
-            },
+            } => self.on_status(*path, *seq, *available),
             ExtFrame::MaxPathId { max } => {
                 self.multipath.peer_max = self.multipath.peer_max.max(*max);
                 self.open_contexts();
@@ -307,7 +305,7 @@ impl<F: BufFactory> Connection<F> {
         }
     }
 
-    fn check_path(&self, path: u32) -> Result<()> {
+    pub(super) fn check_path(&self, path: u32) -> Result<()> {
         match path > self.multipath.local_max {
             true => Err(Error::InvalidPacket),
             false => Ok(()),
@@ -326,13 +324,14 @@ impl<F: BufFactory> Connection<F> {
         }
     }
 
-    fn on_status(&mut self, path: u32, seq: u64, available: bool) {
+    fn on_status(&mut self, path: u32, seq: u64, available: bool) -> Result<()> {
+        self.check_path(path)?;
         let Some(context) = self.multipath.contexts.get_mut(&path) else {
-            return;
+            return Ok(());
         };
         let status = &mut context.status;
         if status.peer_seq.is_some_and(|last| seq <= last) {
-            return;
+            return Ok(());
         }
         status.peer_seq = Some(seq);
         status.peer_backup = !available;
@@ -340,5 +339,6 @@ impl<F: BufFactory> Connection<F> {
             MultipathEvent::Status { path, available },
             |told| matches!(told, MultipathEvent::Status { path: old, .. } if *old == path),
         );
+        Ok(())
     }
 }

@@ -106,7 +106,7 @@ impl<F: BufFactory> Connection<F> {
         found.into_iter().next()
     }
 
-    fn space_of(&self, path: u32) -> &packet::PktNumSpace {
+    pub(super) fn space_of(&self, path: u32) -> &packet::PktNumSpace {
         let context = self.multipath.contexts.get(&path);
         match context {
             Some(context) if path != self.multipath.entered =>

@@ -8,6 +8,9 @@ use crate::recovery::RecoveryOps;
 /// How long a connection without a path waits for a new one: three probe
 /// timeouts of a path that nothing is known of.
 const WITHOUT_PATH: Duration = Duration::from_millis(3 * (999 + 25));
+/// How long a suspected path is watched: with the suspicion, long enough for
+/// what is not dead and short enough for a second at the most.
+const VERDICT: Duration = Duration::from_millis(300);
 /// What a round trip is given beyond itself before a path is suspected.
 const SUSPICION: Duration = Duration::from_millis(100);
 
@@ -22,6 +25,7 @@ impl<F: BufFactory> Connection<F> {
             let own = [
                 context.drop_at,
                 self.suspicion_at(*path, context),
+                context.verdict_at,
                 self.idle_at(context),
                 self.ping_at(context),
             ];
@@ -120,6 +124,7 @@ impl<F: BufFactory> Connection<F> {
             return false;
         }
         self.suspect(now);
+        self.judge(now);
         self.tell_failures();
         self.abandon_idle(now);
         self.ping_silent(now);
@@ -146,9 +151,50 @@ impl<F: BufFactory> Connection<F> {
         for path in due {
             if let Some(context) = self.multipath.contexts.get_mut(&path) {
                 context.suspected = true;
+                context.suspected_at = Some(now);
+                context.verdict_at = Some(now + VERDICT);
                 self.multipath.push(MultipathEvent::Suspected { path });
             }
+            self.ping_others(path);
             self.refresh_caps();
+        }
+    }
+
+    /// Finds out whether other paths answer.
+    fn ping_others(&mut self, path: u32) {
+        let suspected = self.multipath.pid_of(path);
+        for (pid, other) in self.paths.iter_mut() {
+            let usable = other.validated() && other.active_dcid_seq.is_some();
+            other.needs_ack_eliciting |= usable && Some(pid) != suspected;
+        }
+    }
+
+    /// A suspected path is dead if another one answered in the meantime: when
+    /// none does, the peer may be what is slow.
+    fn judge(&mut self, now: Instant) {
+        let contexts = self.multipath.contexts.iter();
+        let due = contexts.filter(|(_, context)| {
+            context.verdict_at.is_some_and(|at| at <= now)
+        });
+        let due: Vec<u32> = due.map(|(path, _)| *path).collect();
+        for path in due {
+            let contexts = self.multipath.contexts.iter();
+            let mut others = contexts.filter(|(other, _)| **other != path);
+            let begun = self.multipath.contexts.get(&path);
+            let begun = begun.and_then(|context| context.suspected_at);
+            let answered = others.any(|(_, context)| {
+                context.is_open() &&
+                    !context.suspected &&
+                    context.last_received > begun
+            });
+            let Some(context) = self.multipath.contexts.get_mut(&path) else {
+                continue;
+            };
+            let over = answered || !context.suspected || !context.is_open();
+            context.verdict_at = (!over).then_some(now + VERDICT);
+            if answered && context.suspected && context.is_open() {
+                self.multipath.push(MultipathEvent::Dead { path });
+            }
         }
     }
 

@@ -50,7 +50,7 @@ public final class Accepting implements AutoCloseable {
    * @throws IOException as {@link #await()}
    */
   public Alpn alpn(Duration timeout) throws IOException {
-    return alpn(Deadline.after(timeout));
+    return alpn(Deadline.after(endpoint.machine(), timeout));
   }
 
   /**
@@ -75,7 +75,7 @@ public final class Accepting implements AutoCloseable {
    * @throws IOException as {@link #await()}
    */
   public Connection await(Duration timeout) throws IOException {
-    return await(Deadline.after(timeout));
+    return await(Deadline.after(endpoint.machine(), timeout));
   }
 
   /**
@@ -84,7 +84,7 @@ public final class Accepting implements AutoCloseable {
    * @return the connection to come
    */
   public CompletableFuture<Connection> awaitAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::await);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::await);
   }
 
   /** Gives the handshake up; closes the connection if it has come about. */

@@ -53,7 +53,7 @@ public final class Connecting implements AutoCloseable {
    * @throws IOException as {@link #await()}
    */
   public Connection await(Duration timeout) throws IOException {
-    return await(Deadline.after(timeout));
+    return await(Deadline.after(endpoint.machine(), timeout));
   }
 
   /**
@@ -62,7 +62,7 @@ public final class Connecting implements AutoCloseable {
    * @return the connection to come
    */
   public CompletableFuture<Connection> awaitAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::await);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::await);
   }
 
   /** Cancels the dial; closes the connection if it has come about. */

@@ -59,7 +59,7 @@ public final class Connection implements AutoCloseable {
    * @throws IOException as {@link #openBi()}
    */
   public BiStream openBi(Duration timeout) throws IOException {
-    return biStream(streams.openBi(Deadline.after(timeout)));
+    return biStream(streams.openBi(Deadline.after(endpoint.machine(), timeout)));
   }
 
   /**
@@ -68,7 +68,7 @@ public final class Connection implements AutoCloseable {
    * @return the stream to come
    */
   public CompletableFuture<BiStream> openBiAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::openBi);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::openBi);
   }
 
   /**
@@ -91,7 +91,7 @@ public final class Connection implements AutoCloseable {
    * @throws IOException as {@link #openUni()}
    */
   public SendStream openUni(Duration timeout) throws IOException {
-    var stream = streams.openUni(Deadline.after(timeout));
+    var stream = streams.openUni(Deadline.after(endpoint.machine(), timeout));
     return new SendStream(this, stream.id(), stream.writeHalf());
   }
 
@@ -101,7 +101,7 @@ public final class Connection implements AutoCloseable {
    * @return the stream to come
    */
   public CompletableFuture<SendStream> openUniAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::openUni);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::openUni);
   }
 
   /**
@@ -124,7 +124,7 @@ public final class Connection implements AutoCloseable {
    * @throws IOException as {@link #acceptBi()}
    */
   public BiStream acceptBi(Duration timeout) throws IOException {
-    return biStream(streams.acceptBi(Deadline.after(timeout)));
+    return biStream(streams.acceptBi(Deadline.after(endpoint.machine(), timeout)));
   }
 
   /**
@@ -133,7 +133,7 @@ public final class Connection implements AutoCloseable {
    * @return the stream to come
    */
   public CompletableFuture<BiStream> acceptBiAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::acceptBi);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::acceptBi);
   }
 
   /**
@@ -156,7 +156,7 @@ public final class Connection implements AutoCloseable {
    * @throws IOException as {@link #acceptUni()}
    */
   public RecvStream acceptUni(Duration timeout) throws IOException {
-    var stream = streams.acceptUni(Deadline.after(timeout));
+    var stream = streams.acceptUni(Deadline.after(endpoint.machine(), timeout));
     return new RecvStream(this, stream.id(), stream.readHalf());
   }
 
@@ -166,7 +166,7 @@ public final class Connection implements AutoCloseable {
    * @return the stream to come
    */
   public CompletableFuture<RecvStream> acceptUniAsync() {
-    return AsyncCalls.start(endpoint.executor(), this::acceptUni);
+    return AsyncCalls.start(endpoint.machine(), endpoint.executor(), this::acceptUni);
   }
 
   /**

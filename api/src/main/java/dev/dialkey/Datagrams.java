@@ -3,6 +3,7 @@ package dev.dialkey;
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.PeerDatagrams;
 import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -83,7 +84,7 @@ public final class Datagrams {
    * @throws IOException as {@link #sendBlocking(ByteBuffer)}
    */
   public void sendBlocking(ByteBuffer source, Duration timeout) throws IOException {
-    sendBlocking(source, Deadline.after(timeout));
+    sendBlocking(source, Deadline.after(machine(), timeout));
   }
 
   /**
@@ -96,6 +97,7 @@ public final class Datagrams {
   @SuppressWarnings("NullAway") // The value of a Void future is null.
   public CompletableFuture<Void> sendAsync(ByteBuffer source) {
     return AsyncCalls.start(
+        machine(),
         connection.endpoint().executor(),
         () -> {
           sendBlocking(source);
@@ -137,7 +139,7 @@ public final class Datagrams {
    */
   public Optional<ByteBuffer> poll(Duration timeout) throws IOException {
     try {
-      return Optional.of(read(Deadline.after(timeout)));
+      return Optional.of(read(Deadline.after(machine(), timeout)));
     } catch (DialkeyTimeoutException e) {
       return Optional.empty();
     }
@@ -149,7 +151,7 @@ public final class Datagrams {
    * @return its bytes to come
    */
   public CompletableFuture<ByteBuffer> readAsync() {
-    return AsyncCalls.start(connection.endpoint().executor(), this::read);
+    return AsyncCalls.start(machine(), connection.endpoint().executor(), this::read);
   }
 
   /**
@@ -195,5 +197,9 @@ public final class Datagrams {
     byte[] bytes = new byte[source.remaining()];
     source.get(source.position(), bytes);
     return bytes;
+  }
+
+  private Machine machine() {
+    return connection.endpoint().machine();
   }
 }

@@ -9,6 +9,7 @@ import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.endpoint.AsyncCalls;
 import dev.dialkey.internal.endpoint.Dialer;
 import dev.dialkey.internal.endpoint.EndpointCore;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -152,7 +153,7 @@ public final class Endpoint implements AutoCloseable {
    * @throws IOException as {@link #connect(EndpointAddr, Alpn)}
    */
   public Connection connect(EndpointAddr addr, Alpn alpn, Duration timeout) throws IOException {
-    return connect(addr, alpn, Deadline.after(timeout));
+    return connect(addr, alpn, Deadline.after(machine(), timeout));
   }
 
   /**
@@ -219,7 +220,7 @@ public final class Endpoint implements AutoCloseable {
    * @return the connection to come
    */
   public CompletableFuture<Connection> connectAsync(EndpointAddr addr, Alpn alpn) {
-    return AsyncCalls.start(executor, () -> connect(addr, alpn));
+    return AsyncCalls.start(machine(), executor, () -> connect(addr, alpn));
   }
 
   /**
@@ -261,7 +262,7 @@ public final class Endpoint implements AutoCloseable {
    * @return the incoming connection to come
    */
   public CompletableFuture<Optional<Incoming>> acceptAsync() {
-    return AsyncCalls.start(executor, this::accept);
+    return AsyncCalls.start(machine(), executor, this::accept);
   }
 
   /**
@@ -322,6 +323,7 @@ public final class Endpoint implements AutoCloseable {
   @SuppressWarnings("NullAway") // The value of a Void future is null.
   public CompletableFuture<Void> closeAsync() {
     return AsyncCalls.start(
+        machine(),
         executor,
         () -> {
           close();
@@ -363,6 +365,10 @@ public final class Endpoint implements AutoCloseable {
 
   EndpointCore core() {
     return core;
+  }
+
+  Machine machine() {
+    return core.machine();
   }
 
   Executor executor() {

@@ -7,6 +7,9 @@ import dev.dialkey.internal.endpoint.Diagnostics;
 import dev.dialkey.internal.endpoint.EndpointCore;
 import dev.dialkey.internal.endpoint.EndpointSettings;
 import dev.dialkey.internal.endpoint.EndpointSettings.Bind;
+import dev.dialkey.internal.endpoint.MachinePreset;
+import dev.dialkey.internal.machine.Machine;
+import dev.dialkey.internal.machine.SystemMachine;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -32,7 +35,8 @@ public final class EndpointBuilder {
   private int loops = 1;
   private boolean segmentationOffload = true;
   private TransportOptions transport = TransportOptions.defaults();
-  private Executor executor = task -> Thread.ofVirtual().name("dialkey-callback").start(task);
+  private Optional<Executor> executor = Optional.empty();
+  private Machine machine = new SystemMachine();
   private Optional<String> name = Optional.empty();
   private AddressDiscovery discovery = AddressDiscovery.none();
   private Diagnostics diagnostics = Diagnostics.NONE;
@@ -48,6 +52,9 @@ public final class EndpointBuilder {
    * @return this
    */
   public EndpointBuilder preset(Preset preset) {
+    if (preset instanceof MachinePreset elsewhere) {
+      machine = elsewhere.machine();
+    }
     preset.apply(this);
     return this;
   }
@@ -252,7 +259,7 @@ public final class EndpointBuilder {
    * @return this
    */
   public EndpointBuilder executor(Executor callbackExecutor) {
-    executor = callbackExecutor;
+    executor = Optional.of(callbackExecutor);
     return this;
   }
 
@@ -282,7 +289,7 @@ public final class EndpointBuilder {
     }
     // A copy, so that closing the caller's key does not break the endpoint.
     SecretKey key = secretKey.map(given -> copy(given)).orElseGet(SecretKey::generate);
-    Executor safe = withFallback(executor);
+    Executor safe = callbacks();
     var settings =
         new EndpointSettings(
             name.orElseGet(() -> key.endpointId().shortString()),
@@ -295,7 +302,8 @@ public final class EndpointBuilder {
             discovery,
             diagnostics,
             List.copyOf(listeners),
-            safe);
+            safe,
+            machine);
     try {
       return new Endpoint(EndpointCore.bind(settings), key, safe, new HookChain(hooks));
     } catch (IOException | RuntimeException e) {
@@ -310,7 +318,7 @@ public final class EndpointBuilder {
    * @return the endpoint to come
    */
   public CompletableFuture<Endpoint> bindAsync() {
-    return AsyncCalls.start(withFallback(executor), this::bind);
+    return AsyncCalls.start(machine, callbacks(), this::bind);
   }
 
   void defaultIpTransports() {
@@ -320,12 +328,18 @@ public final class EndpointBuilder {
   }
 
   /** An executor that was shut down must not take an event loop with it. */
-  private static Executor withFallback(Executor chosen) {
+  private Executor callbacks() {
+    Machine own = machine;
+    Executor threads = task -> own.run("dialkey-callback", task);
+    if (executor.isEmpty()) {
+      return threads;
+    }
+    Executor chosen = executor.get();
     return task -> {
       try {
         chosen.execute(task);
       } catch (RejectedExecutionException e) {
-        Thread.ofVirtual().name("dialkey-callback").start(task);
+        threads.execute(task);
       }
     };
   }

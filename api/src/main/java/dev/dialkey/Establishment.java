@@ -49,7 +49,7 @@ final class Establishment {
   }
 
   private Optional<Connection> await(long deadlineNanos) throws IOException {
-    Duration left = Duration.ofNanos(Deadline.nanosLeft(deadlineNanos));
-    return AsyncCalls.await(result, left, "wait for the hooks");
+    Duration left = Duration.ofNanos(Deadline.nanosLeft(endpoint.machine(), deadlineNanos));
+    return AsyncCalls.await(endpoint.machine(), result, left, "wait for the hooks");
   }
 }

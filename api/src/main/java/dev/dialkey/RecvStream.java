@@ -3,6 +3,7 @@ package dev.dialkey;
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.ReadHalf;
 import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.machine.Machine;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -79,7 +80,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @throws IOException as {@link #read(ByteBuffer)}
    */
   public int read(ByteBuffer target, Duration timeout) throws IOException {
-    return read(target, Deadline.after(timeout));
+    return read(target, Deadline.after(machine(), timeout));
   }
 
   /**
@@ -187,7 +188,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @return the result to come
    */
   public CompletableFuture<Integer> readAsync(ByteBuffer target) {
-    return AsyncCalls.start(connection.endpoint().executor(), () -> read(target));
+    return AsyncCalls.start(machine(), connection.endpoint().executor(), () -> read(target));
   }
 
   /**
@@ -197,7 +198,7 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
    * @return the bytes to come
    */
   public CompletableFuture<byte[]> readAllAsync(int limit) {
-    return AsyncCalls.start(connection.endpoint().executor(), () -> readAll(limit));
+    return AsyncCalls.start(machine(), connection.endpoint().executor(), () -> readAll(limit));
   }
 
   /**
@@ -294,5 +295,9 @@ public final class RecvStream implements ReadableByteChannel, AutoCloseable {
       throw new TooLargeException(limit);
     }
     return bytes;
+  }
+
+  private Machine machine() {
+    return connection.endpoint().machine();
   }
 }

@@ -1,6 +1,8 @@
 package dev.dialkey;
 
 import dev.dialkey.addressing.Alpn;
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -53,7 +55,7 @@ public final class Router implements AutoCloseable {
     this.handlers = new LinkedHashMap<>(builder.handlers);
     this.filter = builder.filter;
     this.places = new Semaphore(builder.maxConnections);
-    this.acceptor = Thread.ofVirtual().name("dialkey-accept").unstarted(this::acceptAll);
+    this.acceptor = endpoint.machine().newThread("dialkey-accept", this::acceptAll);
   }
 
   /**
@@ -127,12 +129,13 @@ public final class Router implements AutoCloseable {
    * Handlers that ignore both the interrupt and the end of their connection are left to themselves.
    */
   private void awaitHandlers(Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
+    Machine machine = endpoint.machine();
+    long deadline = Deadline.after(machine, limit);
     try {
       for (Thread handler : serving) {
-        long left = Math.max(deadline - System.nanoTime(), 1);
+        long left = Math.max(Deadline.nanosLeft(machine, deadline), 1);
         if (handler != Thread.currentThread()) {
-          handler.join(Duration.ofNanos(left));
+          machine.join(handler, left);
         }
       }
     } catch (InterruptedException e) {
@@ -145,7 +148,7 @@ public final class Router implements AutoCloseable {
       Optional<Incoming> next = endpoint.accept();
       while (next.isPresent()) {
         Incoming incoming = next.get();
-        Thread.ofVirtual().name("dialkey-handler").start(() -> serve(incoming));
+        endpoint.machine().run("dialkey-handler", () -> serve(incoming));
         next = endpoint.accept();
       }
     } catch (IOException e) {
@@ -303,7 +306,7 @@ public final class Router implements AutoCloseable {
       }
       endpoint.setAlpns(handlers.keySet().toArray(Alpn[]::new));
       var router = new Router(this);
-      router.acceptor.start();
+      endpoint.machine().start(router.acceptor);
       return router;
     }
   }

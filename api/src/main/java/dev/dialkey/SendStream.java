@@ -3,6 +3,7 @@ package dev.dialkey;
 import dev.dialkey.internal.connection.Deadline;
 import dev.dialkey.internal.connection.WriteHalf;
 import dev.dialkey.internal.endpoint.AsyncCalls;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
@@ -89,7 +90,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
    * @throws IOException as {@link #write(ByteBuffer)}
    */
   public int write(ByteBuffer source, Duration timeout) throws IOException {
-    return write(source, false, Deadline.after(timeout));
+    return write(source, false, Deadline.after(machine(), timeout));
   }
 
   /**
@@ -166,7 +167,7 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
    * @return the number of bytes to come
    */
   public CompletableFuture<Integer> writeAsync(ByteBuffer source) {
-    return AsyncCalls.start(connection.endpoint().executor(), () -> write(source));
+    return AsyncCalls.start(machine(), connection.endpoint().executor(), () -> write(source));
   }
 
   /**
@@ -225,7 +226,8 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
       throw new IllegalStateException("finish() comes first");
     }
     try {
-      OptionalLong code = AsyncCalls.await(half.stopped(), timeout, "wait for acknowledgements");
+      OptionalLong code =
+          AsyncCalls.await(machine(), half.stopped(), timeout, "wait for acknowledgements");
       if (code.isPresent()) {
         throw new StreamStoppedException(code.getAsLong());
       }
@@ -368,5 +370,9 @@ public final class SendStream implements GatheringByteChannel, AutoCloseable {
     if (code < 0 || code > MAX_CODE) {
       throw new IllegalArgumentException("a code is 0 to 2^62-1, not " + code);
     }
+  }
+
+  private Machine machine() {
+    return connection.endpoint().machine();
   }
 }

@@ -1,5 +1,7 @@
 #![allow(clippy::all, clippy::restriction)]
 
+mod limits;
+mod noise;
 mod sim;
 
 use super::*;

@@ -204,6 +204,13 @@ impl Sim {
         }
     }
 
+    /// Lets time pass in which nobody does anything.
+    pub(super) fn idle(&mut self, time: Duration) {
+        self.now += time;
+        self.time = None;
+        self.time = Some(crate::clock::freeze(self.now));
+    }
+
     /// Until nothing is on its way and nobody has anything to say.
     pub(super) fn settle(&mut self) {
         self.pass(300);

@@ -83,5 +83,11 @@ public final class NativeEvent {
   /** peer, local: a probe was answered. */
   public static final int PROBE_REPLY = 32;
 
+  /** A path can be opened, where that failed before. */
+  public static final int PATH_ALLOWED = 35;
+
+  /** path: a suspected one still does not answer, while another does. */
+  public static final int PATH_DEAD = 36;
+
   private NativeEvent() {}
 }

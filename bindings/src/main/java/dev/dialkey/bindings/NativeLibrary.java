@@ -76,6 +76,14 @@ public final class NativeLibrary {
     }
   }
 
+  /**
+   * Has the native side draw what it draws at random on this thread from a seed, or from the system
+   * again when it is 0. For simulations: ids can then be repeated, and guessed.
+   */
+  public void seedThread(long seed) {
+    NativeStatus.check(dialkey_h.dk_test_seed(seed));
+  }
+
   /** What the last failed call of this thread left as its explanation. */
   static String lastError() {
     try (Arena arena = Arena.ofConfined()) {

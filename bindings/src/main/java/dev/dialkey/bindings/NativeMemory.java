@@ -31,6 +31,11 @@ public final class NativeMemory implements AutoCloseable {
     return PacketBatch.forSocket(this);
   }
 
+  /** A small slab, to be filled by {@link PacketBatch#add}. */
+  public PacketBatch newSmallPacketBatch() {
+    return PacketBatch.forFew(this);
+  }
+
   /** Room for one datagram that comes from elsewhere. */
   public PacketBatch newSinglePacketBatch() {
     return PacketBatch.forOne(this);

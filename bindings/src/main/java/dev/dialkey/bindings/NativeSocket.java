@@ -10,11 +10,8 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/**
- * A UDP socket with many datagrams per call. Any thread may send and wake; one thread at a time
- * receives and waits.
- */
-public final class NativeSocket implements AutoCloseable {
+/** A UDP socket of the system, with many datagrams per call. */
+public final class NativeSocket implements UdpSocket {
   /** Longer waits are cut: nothing is lost by waking once an hour. */
   public static final long LONGEST_WAIT_NANOS = 3_600_000_000_000L;
 
@@ -62,12 +59,18 @@ public final class NativeSocket implements AutoCloseable {
     }
   }
 
-  /** The address it is bound to, with the port the system chose. */
+  @Override
   public NativeAddress boundAddress() {
     return bound;
   }
 
-  /** Receive buffer that the kernel granted, in bytes. */
+  @Override
+  public PacketBatch newBatch(NativeMemory memory) {
+    return PacketBatch.forSocket(memory);
+  }
+
+  /** What the kernel granted. */
+  @Override
   public long receiveBufferBytes() {
     return granted[0];
   }
@@ -87,13 +90,8 @@ public final class NativeSocket implements AutoCloseable {
     return granted[3];
   }
 
-  /**
-   * Waits until something arrives, {@link #wake} is called or the time is over.
-   *
-   * @param timeoutNanos 0 or less does not wait; at most {@link #LONGEST_WAIT_NANOS} are waited
-   * @param alsoWritable whether to wait for room in the send buffer too
-   * @return a set for {@link #isReadable} and {@link #isWritable}
-   */
+  /** Waits for at most {@link #LONGEST_WAIT_NANOS}. */
+  @Override
   public int await(long timeoutNanos, boolean alsoWritable) {
     int interest = alsoWritable ? READABLE | WRITABLE : READABLE;
     long nanos = Math.clamp(timeoutNanos, 0, LONGEST_WAIT_NANOS);
@@ -110,31 +108,23 @@ public final class NativeSocket implements AutoCloseable {
     return (ready & WRITABLE) != 0;
   }
 
-  /** Ends a wait, now or the next one. Does nothing once the socket is closed. */
+  @Override
   public void wake() {
     dialkey_h.dk_udp_wake(id);
   }
 
-  /**
-   * Receives what waits, without blocking.
-   *
-   * @return datagrams, 0 when there are none
-   */
+  @Override
   public int receive(PacketBatch batch) {
     int n = NativeStatus.checkOrDone(batch.receiveFrom(id));
     return Math.max(n, 0);
   }
 
-  /**
-   * Sends entries of the batch, without blocking. An entry that the system refuses counts as lost.
-   *
-   * @return how many were dealt with; fewer than {@code count} when the send buffer is full
-   */
+  @Override
   public int send(TransmitBatch batch, int first, int count) {
     return batch.sendTo(id, first, count);
   }
 
-  /** Totals of this socket. */
+  @Override
   public NativeSocketStats stats() {
     try (Arena arena = Arena.ofConfined()) {
       int count = dialkey_h.DK_UDP_STAT_COUNT();

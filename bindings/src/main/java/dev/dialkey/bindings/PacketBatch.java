@@ -44,6 +44,10 @@ public final class PacketBatch {
     return new PacketBatch(memory, SUPER_DATAGRAMS, SUPER_DATAGRAMS * MAX_PER_SUPER);
   }
 
+  static PacketBatch forFew(NativeMemory memory) {
+    return new PacketBatch(memory, 1, MAX_PER_SUPER);
+  }
+
   static PacketBatch forOne(NativeMemory memory) {
     return new PacketBatch(memory, 1, 1);
   }
@@ -111,6 +115,26 @@ public final class PacketBatch {
     records.set(ValueLayout.JAVA_INT, LEN, datagram.length);
     readdress(0, from, to);
     size = 1;
+  }
+
+  /** Empties it. */
+  public void clear() {
+    size = 0;
+  }
+
+  /** Adds one datagram; false when there is no room for it. */
+  public boolean add(byte[] datagram, NativeAddress from, NativeAddress to) {
+    long start = size == 0 ? 0 : offset(size - 1) + length(size - 1);
+    if (size == maxDatagrams || slab.byteSize() - start < datagram.length) {
+      return false;
+    }
+    MemorySegment.copy(datagram, 0, slab, ValueLayout.JAVA_BYTE, start, datagram.length);
+    records.asSlice(size * RECORD, RECORD).fill((byte) 0);
+    records.set(ValueLayout.JAVA_INT, size * RECORD + OFF, (int) start);
+    records.set(ValueLayout.JAVA_INT, size * RECORD + LEN, datagram.length);
+    readdress(size, from, to);
+    size++;
+    return true;
   }
 
   int receiveFrom(long socket) {

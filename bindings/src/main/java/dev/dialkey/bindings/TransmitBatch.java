@@ -3,6 +3,8 @@ package dev.dialkey.bindings;
 import dev.dialkey.bindings.ffi.dk_tx;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -26,6 +28,7 @@ public final class TransmitBatch {
   private static final long RECORD = dk_tx.sizeof();
   private static final long OFF = dk_tx.off$offset();
   private static final long LEN = dk_tx.len$offset();
+  private static final long SEG = dk_tx.seg$offset();
   private static final long FROM = dk_tx.from$offset();
   private static final long TO = dk_tx.to$offset();
 
@@ -77,6 +80,21 @@ public final class TransmitBatch {
     return size;
   }
 
+  /** The datagrams of entry {@code i}, each a copy; for tests that stand in for a socket. */
+  public List<byte[]> datagrams(int i) {
+    int offset = records.get(ValueLayout.JAVA_INT, i * RECORD + OFF);
+    int left = records.get(ValueLayout.JAVA_INT, i * RECORD + LEN);
+    int segment = records.get(ValueLayout.JAVA_INT, i * RECORD + SEG);
+    List<byte[]> datagrams = new ArrayList<>();
+    while (left > 0) {
+      int length = segment == 0 ? left : Math.min(left, segment);
+      datagrams.add(buffer.asSlice(offset, length).toArray(ValueLayout.JAVA_BYTE));
+      offset += length;
+      left -= length;
+    }
+    return datagrams;
+  }
+
   /** Destination of entry {@code i}. */
   public NativeAddress to(int i) {
     return NativeAddress.read(records, i * RECORD + TO);
@@ -85,6 +103,11 @@ public final class TransmitBatch {
   /** Whether entry {@code i} goes there; makes no object. */
   public boolean isTo(int i, NativeAddress destination) {
     return destination.isAt(records, i * RECORD + TO);
+  }
+
+  /** Whether entry {@code i} is to come from there; makes no object. */
+  public boolean isFrom(int i, NativeAddress local) {
+    return local.isAt(records, i * RECORD + FROM);
   }
 
   /** Local address that entry {@code i} is to come from. */

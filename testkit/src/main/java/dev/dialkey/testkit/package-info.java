@@ -1,4 +1,7 @@
-/** Helpers for tests of programs that use Dialkey: the leak check, and endpoints on loopback. */
+/**
+ * Helpers for tests of programs that use Dialkey: the leak check, endpoints on loopback, and the
+ * simulation of whole endpoints.
+ */
 @NullMarked
 package dev.dialkey.testkit;
 

@@ -15,8 +15,8 @@ final class AcceptedRoute extends Route {
   private final Outlet outlet;
   private boolean confirmed;
 
-  AcceptedRoute(NativeAddress peer, UdpTransport arrivedAt, ConnectionHost host) {
-    this.outlet = new Outlet(host, peer, arrivedAt);
+  AcceptedRoute(EarlyDatagram first, UdpTransport arrivedAt, ConnectionHost host) {
+    this.outlet = new Outlet(host, first.from(), first.to(), arrivedAt);
   }
 
   /** From now on the engine follows the client. */

@@ -7,6 +7,7 @@ import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
+import dev.dialkey.internal.machine.Machine;
 import java.util.concurrent.Executor;
 
 /**
@@ -14,6 +15,9 @@ import java.util.concurrent.Executor;
  * takes at most locks of its own and calls back into no connection.
  */
 public interface ConnectionHost {
+
+  /** What the endpoint runs on. */
+  Machine machine();
 
   ConnectionTable connections();
 

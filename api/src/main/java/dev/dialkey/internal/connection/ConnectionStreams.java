@@ -65,6 +65,7 @@ public final class ConnectionStreams {
 
   private StreamState open(Kind kind, int kindBit, long deadlineNanos) throws IOException {
     return Waiting.until(
+        connection.host().machine(),
         connection.lock(),
         kind.openers,
         "open a stream",
@@ -92,6 +93,7 @@ public final class ConnectionStreams {
 
   private StreamState accept(Kind kind, long deadlineNanos) throws IOException {
     return Waiting.until(
+        connection.host().machine(),
         connection.lock(),
         kind.acceptors,
         "accept a stream",

@@ -110,6 +110,7 @@ public final class ConnectionView {
   }
 
   void closed(CloseReason reason) {
+    pathManager.onConnectionClosed();
     if (pathWatch != null) {
       pathWatch.end(reason, connection.hasEngine() ? snapshot() : List.of());
     }

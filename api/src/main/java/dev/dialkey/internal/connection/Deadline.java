@@ -1,8 +1,9 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.internal.machine.Machine;
 import java.time.Duration;
 
-/** Points in the time of {@link System#nanoTime} up to which a call waits. Stateless. */
+/** Points in the time of a machine up to which a call waits. Stateless. */
 public final class Deadline {
   /** It never comes. */
   public static final long NEVER = Long.MAX_VALUE;
@@ -16,15 +17,15 @@ public final class Deadline {
   private Deadline() {}
 
   /** The point that lies a time-out ahead of now. */
-  public static long after(Duration timeout) {
+  public static long after(Machine machine, Duration timeout) {
     if (timeout.compareTo(LONGEST) > 0) {
       return NEVER;
     }
-    return System.nanoTime() + Math.max(timeout.toNanos(), 0);
+    return machine.nanoTime() + Math.max(timeout.toNanos(), 0);
   }
 
   /** Time left until the point; long, for one that never comes. */
-  public static long nanosLeft(long deadlineNanos) {
-    return deadlineNanos == NEVER ? Long.MAX_VALUE : deadlineNanos - System.nanoTime();
+  public static long nanosLeft(Machine machine, long deadlineNanos) {
+    return deadlineNanos == NEVER ? Long.MAX_VALUE : deadlineNanos - machine.nanoTime();
   }
 }

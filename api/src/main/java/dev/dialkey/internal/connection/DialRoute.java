@@ -72,7 +72,7 @@ final class DialRoute extends Route {
 
   @Override
   void pinned(PeerConnection connection) {
-    outlet = new Outlet(host, lastSource, transports.at(lastTarget, home));
+    outlet = new Outlet(host, lastSource, lastTarget, transports.at(lastTarget, home));
     connection.nativeConnection().paths().pin(lastTarget, lastSource);
     host.pinned(connection, lastSource);
   }

@@ -50,6 +50,8 @@ final class EventHandler {
       case NativeEvent.PATH_READY -> paths.onReady(events.path(i));
       case NativeEvent.PATH_ABANDONED, NativeEvent.PATH_FAILED, NativeEvent.PATH_CLOSED ->
           paths.onEnded(events.path(i));
+      case NativeEvent.PATH_DEAD -> paths.onDead(events.path(i));
+      case NativeEvent.PATH_ALLOWED -> paths.onAllowed();
       case NativeEvent.PATH_ACTIVE -> paths.onActive(events.path(i));
       case NativeEvent.PATH_REBOUND -> paths.onRebound(events.path(i));
       case NativeEvent.PATH_SUSPECTED -> paths.onSuspected(events.path(i));

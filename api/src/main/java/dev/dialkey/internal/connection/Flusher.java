@@ -96,7 +96,7 @@ final class Flusher {
 
   /** Flushes on a user's thread and tells the home loop of the new deadline. */
   void flushNow() {
-    long nowNanos = System.nanoTime();
+    long nowNanos = connection.now();
     flush(nowNanos);
     connection.deadlineMoved(refreshDeadline(nowNanos), nowNanos);
   }

@@ -46,7 +46,13 @@ public final class Lifecycle {
 
   /** Waits until the handshake is over, well or badly; a TLS alert has an exception of its own. */
   public void awaitHandshake(long deadlineNanos) throws IOException {
-    Waiting.until(lock, handshakeWaiters, "handshake", deadlineNanos, this::handshakeResult);
+    Waiting.until(
+        connection.host().machine(),
+        lock,
+        handshakeWaiters,
+        "handshake",
+        deadlineNanos,
+        this::handshakeResult);
   }
 
   /** The peer's id; present once the handshake is over. */

@@ -44,6 +44,24 @@ final class NatTraversal {
     return connection.isClient() ? List.copyOf(remote.values()) : List.copyOf(asked);
   }
 
+  /** Both sides speak multipath: a server tells where else it may be reached. */
+  void onNegotiated() {
+    if (connection.isClient()) {
+      return;
+    }
+    long seq = 0;
+    for (NativeAddress bound : connection.host().transports().boundAddresses()) {
+      InetSocketAddress address = bound.toSocketAddress();
+      if (Candidate.objection(address).isEmpty()) {
+        NatTraversalFrame frame = new AddAddress(seq, address);
+        // Refused when the peer does not speak it.
+        engine.paths().sendFrame(frame.type(), frame.body(), seq);
+        seq++;
+      }
+    }
+    connection.flusher().markDirty();
+  }
+
   void onFrame(long type, byte[] body) {
     // The engine has looked at the form already, and at who may send what.
     NatTraversalFrame.parse(type, body).ifPresent(this::handle);
@@ -75,10 +93,10 @@ final class NatTraversal {
     }
   }
 
-  /** Sends one probe; false when it cannot be sent now. */
-  boolean probe(InetSocketAddress address) {
+  /** Sends one probe, unless too many wait already; what {@code NativePaths.probe} returns. */
+  int probe(InetSocketAddress address) {
     NativeAddress peer = NativeAddress.of(address);
     NativeAddress local = paths.localToward(peer);
-    return engine.paths().probe(connection.now(), local, peer) >= 0;
+    return engine.paths().probe(connection.now(), local, peer);
   }
 }

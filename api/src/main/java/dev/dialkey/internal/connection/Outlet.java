@@ -17,23 +17,31 @@ final class Outlet {
   private final TransmitPool pool;
   private final EndpointCounters counters;
 
-  /** Where the data goes. */
+  /** Where the data goes, and where it comes from. */
   private NativeAddress peer;
+
+  private NativeAddress local;
 
   private @Nullable UdpTransport transport;
 
-  Outlet(ConnectionHost host, NativeAddress peer, @Nullable UdpTransport transport) {
+  Outlet(
+      ConnectionHost host,
+      NativeAddress peer,
+      NativeAddress local,
+      @Nullable UdpTransport transport) {
     this.transports = host.transports();
     this.pool = host.transmitPool();
     this.counters = host.counters();
     this.peer = peer;
+    this.local = local;
     this.transport = transport;
   }
 
   /** The data goes to this address from now on, from that one of ours. */
-  void use(NativeAddress address, NativeAddress local) {
-    peer = address;
-    transport = transports.at(local, transport);
+  void use(NativeAddress newPeer, NativeAddress newLocal) {
+    peer = newPeer;
+    local = newLocal;
+    transport = transports.at(newLocal, transport);
   }
 
   NativeAddress peer() {
@@ -53,7 +61,7 @@ final class Outlet {
     UdpTransport usual = transport;
     boolean allToPeer = usual != null;
     for (int i = 0; allToPeer && i < batch.size(); i++) {
-      allToPeer = batch.isTo(i, peer);
+      allToPeer = batch.isTo(i, peer) && batch.isFrom(i, local);
     }
     if (allToPeer && usual != null) {
       return usual.sendAndRelease(batch, connection);

@@ -9,9 +9,12 @@ import dev.dialkey.holepunch.PathStatus;
 import dev.dialkey.internal.loop.UdpTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The paths of one connection: opens and gives them up, and moves the data away from one that does
@@ -20,6 +23,9 @@ import java.util.TreeSet;
 public final class PathManager {
   /** A path closed because the application wants it (draft-ietf-quic-multipath as iroh uses it). */
   private static final long APPLICATION_ABANDON_PATH = 0x3e;
+
+  /** A path closed because it does not work. */
+  private static final long PATH_UNSTABLE_OR_POOR = 0x3e76;
 
   /** How many addresses of the peer a connection keeps, as iroh does. */
   public static final int MOST_ADDRESSES = NatTraversal.MOST_ADDRESSES;
@@ -31,6 +37,7 @@ public final class PathManager {
   /** Paths that the peer has accepted, path 0 among them. */
   private final TreeSet<Long> ready = new TreeSet<>();
 
+  private final WaitQueue openers = new WaitQueue();
   private final NatTraversal natTraversal;
   private boolean multipath;
 
@@ -52,31 +59,48 @@ public final class PathManager {
   }
 
   /**
-   * Opens a path to an address of the peer.
+   * Opens a path to an address of the peer; waits while the peer allows no further one.
    *
-   * @throws IOException when the connection is over, or the peer allows no further path now
+   * @throws IOException when the connection is over
    * @throws IllegalStateException for a server, or without multipath
    */
+  public PathId open(InetSocketAddress remote, PathStatus status, Duration timeout)
+      throws IOException {
+    return open(remote, status, Deadline.after(connection.host().machine(), timeout));
+  }
+
+  /** The same for as long as the connection lives. */
   public PathId open(InetSocketAddress remote, PathStatus status) throws IOException {
-    connection.lock().lock();
-    try {
-      connection.checkUsable();
-      NativeAddress peer = NativeAddress.of(remote);
-      long result =
-          engine
-              .paths()
-              .open(connection.now(), localToward(peer), peer, status == PathStatus.BACKUP);
-      connection.flusher().flushNow();
-      if (result == NativeStatus.STATE) {
-        throw new IllegalStateException("only a client opens paths, and only with multipath");
-      }
-      if (result < 0) {
-        throw new IOException("the peer allows no further path now");
-      }
-      return new PathId(result);
-    } finally {
-      connection.lock().unlock();
+    return open(remote, status, Deadline.NEVER);
+  }
+
+  private PathId open(InetSocketAddress remote, PathStatus status, long deadlineNanos)
+      throws IOException {
+    NativeAddress peer = NativeAddress.of(remote);
+    boolean backup = status == PathStatus.BACKUP;
+    return Waiting.until(
+        connection.host().machine(),
+        connection.lock(),
+        openers,
+        "open a path",
+        deadlineNanos,
+        () -> tryOpen(peer, backup));
+  }
+
+  private @Nullable PathId tryOpen(NativeAddress peer, boolean backup) throws IOException {
+    connection.checkUsable();
+    long result = engine.paths().open(connection.now(), localToward(peer), peer, backup);
+    connection.flusher().flushNow();
+    if (result == NativeStatus.LIMIT || result == NativeStatus.NO_CID) {
+      return null;
     }
+    if (result == NativeStatus.STATE) {
+      throw new IllegalStateException("only a client opens paths, and only with multipath");
+    }
+    if (result < 0) {
+      connection.throwFor(result);
+    }
+    return new PathId(result);
   }
 
   /**
@@ -106,6 +130,27 @@ public final class PathManager {
     change(() -> engine.paths().setStatus(path.value(), status == PathStatus.AVAILABLE));
   }
 
+  /**
+   * Looks whether the peer can be reached at an address that is no path yet. When it answers, a
+   * client opens a path there.
+   *
+   * @throws IOException when the connection is over
+   * @throws IllegalStateException without NAT traversal
+   */
+  public void probe(InetSocketAddress remote) throws IOException {
+    change(() -> natTraversal.probe(remote));
+  }
+
+  /** Where the peer said that it may be reached. */
+  public List<InetSocketAddress> remoteAddresses() {
+    connection.lock().lock();
+    try {
+      return natTraversal.remoteAddresses();
+    } finally {
+      connection.lock().unlock();
+    }
+  }
+
   private interface Change {
     int apply();
   }
@@ -118,7 +163,7 @@ public final class PathManager {
       if (status == NativeStatus.STATE) {
         throw new IllegalStateException("not possible for this path now");
       }
-      if (status < 0) {
+      if (status < 0 && status != NativeStatus.DONE) {
         connection.throwFor(status);
       }
       connection.view().pathsChanged();
@@ -129,6 +174,14 @@ public final class PathManager {
   }
 
   // ---- under the lock ----
+
+  void onAllowed() {
+    openers.wakeAll();
+  }
+
+  void onConnectionClosed() {
+    openers.wakeAll();
+  }
 
   NatTraversal natTraversal() {
     return natTraversal;
@@ -144,6 +197,7 @@ public final class PathManager {
   void onMultipath() {
     multipath = true;
     ready.add(PathId.ZERO.value());
+    natTraversal.onNegotiated();
   }
 
   void onReady(long path) {
@@ -182,6 +236,15 @@ public final class PathManager {
         .min(better)
         .ifPresent(other -> activate(other.id()));
     connection.view().pathsChanged();
+  }
+
+  /**
+   * A path is given up: the peer learns of it over another one, and sends again there what it has
+   * lost, long before it would have found out for itself.
+   */
+  void onDead(long path) {
+    engine.paths().abandon(connection.now(), path, PATH_UNSTABLE_OR_POOR);
+    connection.flusher().markDirty();
   }
 
   /** A probe reached the peer: what was an address becomes a path, if there is none yet. */

@@ -42,8 +42,9 @@ public final class PathWatch {
   PathWatch(PeerConnection connection) {
     this.connection = connection;
     var executor = connection.host().executor();
-    this.paths = new Watched<>(connection.view()::paths, executor);
-    this.type = new Watched<>(() -> typeOf(connection.view().paths()), executor);
+    var machine = connection.host().machine();
+    this.paths = new Watched<>(connection.view()::paths, executor, machine);
+    this.type = new Watched<>(() -> typeOf(connection.view().paths()), executor, machine);
   }
 
   public Watch<List<PathInfo>> paths() {
@@ -60,7 +61,10 @@ public final class PathWatch {
     try {
       var reader =
           new EventQueue<PathEvent>(
-              PathEvent.Lagged::new, connection.host().executor(), readers::remove);
+              PathEvent.Lagged::new,
+              connection.host().executor(),
+              connection.host().machine(),
+              readers::remove);
       for (PathInfo path : known.values()) {
         reader.add(new PathEvent.Opened(path));
         if (path.selected()) {

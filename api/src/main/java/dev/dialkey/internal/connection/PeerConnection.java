@@ -84,7 +84,7 @@ public final class PeerConnection extends Driven {
   /** A connection we accept, with what has arrived of it. */
   public static PeerConnection accepted(
       ConnectionHost host, EndpointLoop home, NativeConnection engine, List<EarlyDatagram> early) {
-    var route = new AcceptedRoute(early.getFirst().from(), home.transport(), host);
+    var route = new AcceptedRoute(early.getFirst(), home.transport(), host);
     return new PeerConnection(host, home, engine, route, early);
   }
 
@@ -315,7 +315,7 @@ public final class PeerConnection extends Driven {
   }
 
   long now() {
-    return System.nanoTime();
+    return host.machine().nanoTime();
   }
 
   /** Whether the engine may still be asked; also while received data is read out. */

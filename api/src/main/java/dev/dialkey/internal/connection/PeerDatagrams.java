@@ -57,6 +57,7 @@ public final class PeerDatagrams {
   /** Queues one once there is room. */
   public void sendBlocking(byte[] datagram, long deadlineNanos) throws IOException {
     Waiting.until(
+        connection.host().machine(),
         connection.lock(),
         writers,
         "send a datagram",
@@ -98,7 +99,12 @@ public final class PeerDatagrams {
   /** The next one; waits for it. */
   public byte[] read(long deadlineNanos) throws IOException {
     return Waiting.until(
-        connection.lock(), readers, "read a datagram", deadlineNanos, this::tryRead);
+        connection.host().machine(),
+        connection.lock(),
+        readers,
+        "read a datagram",
+        deadlineNanos,
+        this::tryRead);
   }
 
   /** Waits for one, and takes at most as many as there are buffers. */
@@ -107,7 +113,12 @@ public final class PeerDatagrams {
       return 0;
     }
     return Waiting.until(
-        connection.lock(), readers, "read datagrams", Deadline.NEVER, () -> tryReadMany(targets));
+        connection.host().machine(),
+        connection.lock(),
+        readers,
+        "read datagrams",
+        Deadline.NEVER,
+        () -> tryReadMany(targets));
   }
 
   // ---- under the lock ----

@@ -251,7 +251,7 @@ public final class ReadHalf {
 
   private void awaitData(long deadlineNanos) throws IOException {
     try {
-      if (reader.await(deadlineNanos)) {
+      if (reader.await(connection.host().machine(), deadlineNanos)) {
         return;
       }
     } catch (InterruptedIOException e) {

@@ -2,8 +2,9 @@ package dev.dialkey.internal.connection;
 
 import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.internal.loop.LoopThread;
+import dev.dialkey.internal.machine.Machine;
+import dev.dialkey.internal.machine.Parked;
 import java.io.InterruptedIOException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * awaited without it. The thread that completes it, usually the loop, also does the work for it, so
  * that the woken thread need not queue for the lock. Reused by its owner from wait to wait.
  */
-final class Waiter {
+final class Waiter implements Parked {
   /** Volatile: the woken thread reads the outcome without the connection's lock. */
   private volatile boolean completed = true;
 
@@ -25,6 +26,11 @@ final class Waiter {
 
   boolean isArmed() {
     return !completed;
+  }
+
+  @Override
+  public boolean isOver() {
+    return completed;
   }
 
   /** Arms it for the current thread, with native memory to fill or to empty. */
@@ -82,20 +88,16 @@ final class Waiter {
    * @return false when the deadline passed first; the waiter is then still armed
    * @throws InterruptedIOException when interrupted; the flag is set again, the waiter still armed
    */
-  boolean await(long deadlineNanos) throws InterruptedIOException {
+  boolean await(Machine machine, long deadlineNanos) throws InterruptedIOException {
     while (!completed) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedIOException("interrupted while waiting");
       }
-      if (deadlineNanos == Deadline.NEVER) {
-        LockSupport.park(this);
-      } else {
-        long left = deadlineNanos - System.nanoTime();
-        if (left <= 0) {
-          return completed;
-        }
-        LockSupport.parkNanos(this, left);
+      long left = Deadline.nanosLeft(machine, deadlineNanos);
+      if (left <= 0) {
+        return completed;
       }
+      machine.park(this, left);
     }
     return true;
   }

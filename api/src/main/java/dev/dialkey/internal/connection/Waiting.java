@@ -1,15 +1,17 @@
 package dev.dialkey.internal.connection;
 
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Waits in a {@link WaitQueue} until an attempt succeeds. Stateless. */
-final class Waiting {
+public final class Waiting {
 
   /** An attempt under the lock; null means that it has to wait. */
-  interface Attempt<T> {
+  public interface Attempt<T> {
+    /** The result, or null. */
     @Nullable T run() throws IOException;
   }
 
@@ -20,8 +22,13 @@ final class Waiting {
    *
    * @param what is named by the exception when the deadline passes
    */
-  static <T> T until(
-      ReentrantLock lock, WaitQueue queue, String what, long deadlineNanos, Attempt<T> attempt)
+  public static <T> T until(
+      Machine machine,
+      ReentrantLock lock,
+      WaitQueue queue,
+      String what,
+      long deadlineNanos,
+      Attempt<T> attempt)
       throws IOException {
     while (true) {
       Waiter waiter;
@@ -35,27 +42,25 @@ final class Waiting {
       } finally {
         lock.unlock();
       }
-      await(lock, queue, waiter, what, deadlineNanos);
+      InterruptedIOException interrupt = null;
+      try {
+        if (waiter.await(machine, deadlineNanos)) {
+          continue;
+        }
+      } catch (InterruptedIOException e) {
+        interrupt = e;
+      }
+      leave(lock, queue, waiter);
+      throw interrupt != null ? interrupt : Waiter.timeout(what);
     }
   }
 
-  private static void await(
-      ReentrantLock lock, WaitQueue queue, Waiter waiter, String what, long deadlineNanos)
-      throws IOException {
-    InterruptedIOException interrupt = null;
-    try {
-      if (waiter.await(deadlineNanos)) {
-        return;
-      }
-    } catch (InterruptedIOException e) {
-      interrupt = e;
-    }
+  private static void leave(ReentrantLock lock, WaitQueue queue, Waiter waiter) {
     lock.lock();
     try {
       queue.leave(waiter);
     } finally {
       lock.unlock();
     }
-    throw interrupt != null ? interrupt : Waiter.timeout(what);
   }
 }

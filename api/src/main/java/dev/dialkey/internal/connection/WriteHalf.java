@@ -265,7 +265,7 @@ public final class WriteHalf {
   private void awaitRoom(long deadlineNanos, long length) throws IOException {
     InterruptedIOException interrupt = null;
     try {
-      if (writer.await(deadlineNanos)) {
+      if (writer.await(connection.host().machine(), deadlineNanos)) {
         taken += writer.transferred();
         return;
       }

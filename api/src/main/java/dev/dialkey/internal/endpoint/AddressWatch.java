@@ -1,12 +1,17 @@
 package dev.dialkey.internal.endpoint;
 
+import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.EndpointClosedException;
 import dev.dialkey.Watch;
 import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.WaitQueue;
+import dev.dialkey.internal.connection.Waiting;
 import dev.dialkey.internal.event.Watched;
+import dev.dialkey.internal.machine.Machine;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -15,21 +20,23 @@ import java.util.function.Supplier;
  * virtual thread that runs once somebody watches. Thread-safe.
  */
 final class AddressWatch {
-  private static final long INTERVAL_SECONDS = 5;
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private final Supplier<EndpointAddr> source;
+  private final Machine machine;
   private final Watched<EndpointAddr> watched;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition poked = lock.newCondition();
 
   // Guarded by lock.
+  private final WaitQueue poked = new WaitQueue();
   private boolean started;
   private boolean pending;
   private boolean closed;
 
-  AddressWatch(Supplier<EndpointAddr> source, Executor executor) {
+  AddressWatch(Supplier<EndpointAddr> source, Executor executor, Machine machine) {
+    this.machine = machine;
     this.source = source;
-    this.watched = new Watched<>(source, executor);
+    this.watched = new Watched<>(source, executor, machine);
   }
 
   Watch<EndpointAddr> watch() {
@@ -37,7 +44,7 @@ final class AddressWatch {
     try {
       if (!started && !closed) {
         started = true;
-        Thread.ofVirtual().name("dialkey-addresses").start(this::run);
+        machine.run("dialkey-addresses", this::run);
       }
       return watched;
     } finally {
@@ -50,7 +57,7 @@ final class AddressWatch {
     lock.lock();
     try {
       pending = true;
-      poked.signal();
+      poked.wakeAll();
     } finally {
       lock.unlock();
     }
@@ -60,7 +67,7 @@ final class AddressWatch {
     lock.lock();
     try {
       closed = true;
-      poked.signal();
+      poked.wakeAll();
     } finally {
       lock.unlock();
     }
@@ -81,16 +88,27 @@ final class AddressWatch {
 
   /** False once it is closed. */
   private boolean awaitInterval() {
+    try {
+      Waiting.until(
+          machine,
+          lock,
+          poked,
+          "look at the addresses",
+          Deadline.after(machine, INTERVAL),
+          () -> (closed || pending) ? Boolean.TRUE : null);
+    } catch (DialkeyTimeoutException e) {
+      // The interval is over.
+    } catch (IOException e) {
+      return false; // Nobody has a reference to interrupt it by.
+    }
+    return !isClosed();
+  }
+
+  private boolean isClosed() {
     lock.lock();
     try {
-      long left = TimeUnit.SECONDS.toNanos(INTERVAL_SECONDS);
-      while (!closed && !pending && left > 0) {
-        left = poked.awaitNanos(left);
-      }
       pending = false;
-      return !closed;
-    } catch (InterruptedException e) {
-      return false; // Nobody has a reference to interrupt it by.
+      return closed;
     } finally {
       lock.unlock();
     }

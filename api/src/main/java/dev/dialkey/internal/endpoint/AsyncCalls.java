@@ -1,6 +1,7 @@
 package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.DialkeyTimeoutException;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -47,19 +48,19 @@ public final class AsyncCalls {
    * that comes too late for its future is closed. Dependents run on the executor.
    */
   public static <T extends @Nullable Object> CompletableFuture<T> start(
-      Executor executor, Call<T> call) {
+      Machine machine, Executor executor, Call<T> call) {
     var future = new InterruptingFuture<T>();
-    future.worker =
-        Thread.ofVirtual().name("dialkey-async").unstarted(() -> run(future, executor, call));
-    future.worker.start();
+    future.worker = machine.newThread("dialkey-async", () -> run(future, executor, call));
+    machine.start(future.worker);
     return future;
   }
 
   /** Waits for a future of this library, whose failures are of its own kinds. */
-  public static <T> T await(CompletableFuture<T> future, Duration timeout, String what)
+  public static <T> T await(
+      Machine machine, CompletableFuture<T> future, Duration timeout, String what)
       throws IOException {
     try {
-      return future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+      return machine.await(future, TimeUnit.NANOSECONDS.convert(timeout));
     } catch (TimeoutException e) {
       throw new DialkeyTimeoutException(what);
     } catch (InterruptedException e) {

@@ -9,7 +9,6 @@ import dev.dialkey.Watch;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointId;
-import dev.dialkey.addressing.TransportAddr;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
@@ -22,9 +21,11 @@ import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.ScratchPool;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +57,6 @@ public final class EndpointCore implements ConnectionHost {
   private final OpenGate gate = new OpenGate();
   private final Reception reception;
   private final Observers observers;
-  private final AddressWatch addressWatch;
   private final OwnAddresses ownAddresses;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
@@ -73,10 +74,10 @@ public final class EndpointCore implements ConnectionHost {
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
-    this.observers = new Observers(settings.name(), settings.listeners(), counters());
+    this.observers =
+        new Observers(settings.name(), settings.listeners(), counters(), settings.machine());
     this.reception = new Reception(this, resources, gate);
-    this.addressWatch = new AddressWatch(this::addr, settings.executor());
-    this.ownAddresses = new OwnAddresses(settings, resources, table, gate, addressWatch::poke);
+    this.ownAddresses = new OwnAddresses(settings, resources, table, gate);
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -109,17 +110,16 @@ public final class EndpointCore implements ConnectionHost {
 
   /** The id and the addresses under which it can be reached now. */
   public EndpointAddr addr() {
-    return EndpointAddr.of(id, ownAddresses.current().stream().map(TransportAddr.Ip::new).toList());
+    return ownAddresses.addr();
   }
 
   /** The same, for those who want to know of changes. */
   public Watch<EndpointAddr> watchAddr() {
-    return addressWatch.watch();
+    return ownAddresses.watch();
   }
 
   /** The network may have changed. */
   public void notifyNetworkChange() {
-    addressWatch.poke();
     ownAddresses.networkChanged();
   }
 
@@ -151,7 +151,7 @@ public final class EndpointCore implements ConnectionHost {
             wire(offered),
             VirtualAddresses.LOCAL,
             virtualPeer,
-            System.nanoTime());
+            machine().nanoTime());
     PeerConnection connection =
         PeerConnection.dialled(
             this,
@@ -229,19 +229,21 @@ public final class EndpointCore implements ConnectionHost {
     }
     reception.close();
     ownAddresses.stop();
-    addressWatch.close();
-    for (PeerConnection connection : members.keySet()) {
-      connection.close(0, new byte[0]);
-    }
+    forEachInOrder(connection -> connection.close(0, new byte[0]));
     completeIfAllGone();
     awaitQuietly(allGone, timeout);
     resources.stopLoops();
-    for (PeerConnection connection : members.keySet()) {
-      connection.abandon(new CloseReason.LocallyClosed());
-    }
+    forEachInOrder(connection -> connection.abandon(new CloseReason.LocallyClosed()));
     ownAddresses.free();
     resources.close();
     closed.complete(null);
+  }
+
+  /** As they were made, for a simulation is to go the same way each time. */
+  private void forEachInOrder(Consumer<PeerConnection> action) {
+    members.keySet().stream()
+        .sorted(Comparator.comparingLong(PeerConnection::connectionId))
+        .forEach(action);
   }
 
   public boolean isClosed() {
@@ -254,9 +256,9 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   /** An interrupt cuts the wait short, not the closing; the flag stays for the caller to see. */
-  private static void awaitQuietly(CompletableFuture<@Nullable Void> future, Duration timeout) {
+  private void awaitQuietly(CompletableFuture<@Nullable Void> future, Duration timeout) {
     try {
-      future.get(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
+      machine().await(future, TimeUnit.NANOSECONDS.convert(timeout));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (TimeoutException e) {
@@ -273,6 +275,11 @@ public final class EndpointCore implements ConnectionHost {
   }
 
   // ---- for connections ----
+
+  @Override
+  public Machine machine() {
+    return settings.machine();
+  }
 
   @Override
   public ConnectionTable connections() {

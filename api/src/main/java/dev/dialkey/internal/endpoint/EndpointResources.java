@@ -83,10 +83,11 @@ final class EndpointResources implements AutoCloseable {
       var strays = new StrayHandler(core, memory);
       String name = core.id().shortString() + "-" + number++;
       var loop =
-          new EndpointLoop(name, transport, core.connections(), strays, core.counters(), memory);
+          new EndpointLoop(
+              name, transport, core.connections(), strays, core.counters(), memory, core.machine());
       loops.add(loop);
     }
-    loops.forEach(EndpointLoop::start);
+    loops.forEach(loop -> core.machine().drive(loop, loop.transport().socket()));
   }
 
   EndpointCounters counters() {

@@ -6,6 +6,7 @@ import dev.dialkey.EndpointListener;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.SecretKey;
+import dev.dialkey.internal.machine.Machine;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executor;
  * @param diagnostics what is written for those who look into it
  * @param listeners observe it
  * @param executor runs user code
+ * @param machine what it runs on
  */
 public record EndpointSettings(
     String name,
@@ -36,7 +38,8 @@ public record EndpointSettings(
     AddressDiscovery discovery,
     Diagnostics diagnostics,
     List<EndpointListener> listeners,
-    Executor executor) {
+    Executor executor,
+    Machine machine) {
 
   /**
    * One socket to bind.

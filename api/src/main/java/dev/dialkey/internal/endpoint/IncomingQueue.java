@@ -1,12 +1,13 @@
 package dev.dialkey.internal.endpoint;
 
-import dev.dialkey.DialkeyTimeoutException;
+import dev.dialkey.internal.connection.WaitQueue;
+import dev.dialkey.internal.connection.Waiting;
 import dev.dialkey.internal.loop.EndpointCounters;
-import java.io.InterruptedIOException;
+import dev.dialkey.internal.machine.Machine;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,12 @@ final class IncomingQueue {
   /** A client that hears nothing for that long has given up (docs/spec/quic.md, "Timers"). */
   private static final long MAX_AGE_NANOS = 30_000_000_000L;
 
+  private final Machine machine;
   private final EndpointCounters counters;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
+
+  // Guarded by lock.
+  private final WaitQueue takers = new WaitQueue();
   private final ArrayDeque<PendingIncoming> waiting = new ArrayDeque<>();
 
   /** Those that nobody has decided about, whether they wait or were taken, oldest first. */
@@ -28,7 +32,8 @@ final class IncomingQueue {
 
   private boolean closed;
 
-  IncomingQueue(EndpointCounters counters) {
+  IncomingQueue(Machine machine, EndpointCounters counters) {
+    this.machine = machine;
     this.counters = counters;
   }
 
@@ -41,7 +46,7 @@ final class IncomingQueue {
       }
       waiting.add(incoming);
       undecided.add(incoming);
-      arrived.signal();
+      takers.wakeOne();
       return true;
     } finally {
       lock.unlock();
@@ -90,25 +95,16 @@ final class IncomingQueue {
   }
 
   /** The next one; empty once the queue is closed. */
-  Optional<PendingIncoming> take(long timeoutNanos)
-      throws InterruptedIOException, DialkeyTimeoutException {
-    long left = timeoutNanos;
-    lock.lock();
-    try {
-      while (waiting.isEmpty() && !closed) {
-        if (left <= 0) {
-          throw new DialkeyTimeoutException("accept a connection");
-        }
-        left = arrived.awaitNanos(left);
-      }
-      return Optional.ofNullable(waiting.poll());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      arrived.signal(); // The signal may have been for this thread.
-      throw new InterruptedIOException("interrupted while waiting for a connection");
-    } finally {
-      lock.unlock();
-    }
+  Optional<PendingIncoming> take(long deadlineNanos) throws IOException {
+    return Waiting.until(
+        machine, lock, takers, "accept a connection", deadlineNanos, this::nextOrClosed);
+  }
+
+  /** Empty when there will be none, null when there may. */
+  @SuppressWarnings("NullableOptional")
+  private @Nullable Optional<PendingIncoming> nextOrClosed() {
+    PendingIncoming next = waiting.poll();
+    return (next != null || closed) ? Optional.ofNullable(next) : null;
   }
 
   /** Wakes everyone who waits; nothing can be added or taken any more. */
@@ -118,7 +114,7 @@ final class IncomingQueue {
       closed = true;
       waiting.clear();
       undecided.clear();
-      arrived.signalAll();
+      takers.wakeAll();
     } finally {
       lock.unlock();
     }

@@ -35,18 +35,19 @@ public final class Reception {
     this.core = core;
     this.resources = resources;
     this.gate = gate;
-    this.queue = new IncomingQueue(core.counters());
+    this.queue = new IncomingQueue(core.machine(), core.counters());
   }
 
   /** The next first flight; empty once the endpoint is closed. */
   public Optional<PendingIncoming> take(Duration timeout) throws IOException {
-    long deadline = Deadline.after(timeout);
+    long deadline = Deadline.after(core.machine(), timeout);
     while (true) {
-      Optional<PendingIncoming> next = queue.take(Math.max(Deadline.nanosLeft(deadline), 0));
-      if (next.isEmpty() || !IncomingQueue.isExpired(next.get(), System.nanoTime())) {
+      Optional<PendingIncoming> next = queue.take(deadline);
+      long now = core.machine().nanoTime();
+      if (next.isEmpty() || !IncomingQueue.isExpired(next.get(), now)) {
         return next;
       }
-      expire(System.nanoTime()); // It is the oldest, and nobody waits for it any more.
+      expire(now); // It is the oldest, and nobody waits for it any more.
     }
   }
 
@@ -99,7 +100,7 @@ public final class Reception {
       }
       core.counters().retries.increment();
       byte[] datagram = pending.firstDatagram();
-      long now = System.nanoTime();
+      long now = core.machine().nanoTime();
       answer(pending, resources.config().retry(datagram, pending.from(), now));
     });
   }

@@ -2,6 +2,7 @@ package dev.dialkey.internal.endpoint;
 
 import dev.dialkey.EndpointBindException;
 import dev.dialkey.bindings.NativeSocket;
+import dev.dialkey.bindings.UdpSocket;
 import dev.dialkey.internal.loop.Binding;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.Transports;
@@ -21,7 +22,7 @@ final class SocketBinder implements AutoCloseable {
 
   private final EndpointSettings settings;
   private final TransmitPool pool;
-  private final List<NativeSocket> opened = new ArrayList<>();
+  private final List<UdpSocket> opened = new ArrayList<>();
 
   SocketBinder(EndpointSettings settings, TransmitPool pool) {
     this.settings = settings;
@@ -65,7 +66,7 @@ final class SocketBinder implements AutoCloseable {
       flags.add(NativeSocket.Flag.NO_SEGMENTATION);
     }
     for (int i = 0; i < settings.loops(); i++) {
-      NativeSocket socket = NativeSocket.open(bindTo, flags);
+      UdpSocket socket = settings.machine().open(bindTo, flags);
       opened.add(socket);
       sockets.add(new UdpTransport(socket, pool));
       bindTo = socket.boundAddress().toSocketAddress();
@@ -75,6 +76,6 @@ final class SocketBinder implements AutoCloseable {
 
   @Override
   public void close() {
-    opened.forEach(NativeSocket::close);
+    opened.forEach(UdpSocket::close);
   }
 }

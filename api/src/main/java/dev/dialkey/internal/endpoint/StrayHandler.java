@@ -55,11 +55,11 @@ final class StrayHandler implements StrayPackets {
   private final AtomicInteger handshakes;
   private final BooleanSupplier accepting;
   private final EndpointCounters counters;
-  private final ResetLimiter resets = new ResetLimiter(System.nanoTime());
+  private final ResetLimiter resets;
   private final DialledPeers dialledPeers;
 
   /** Bounds the work that forged resets make. */
-  private final ResetLimiter offers = new ResetLimiter(System.nanoTime());
+  private final ResetLimiter offers;
 
   private final TransmitBatch answer;
 
@@ -73,6 +73,8 @@ final class StrayHandler implements StrayPackets {
     this.accepting = core::isAccepting;
     this.counters = core.counters();
     this.dialledPeers = core.dialledPeers();
+    this.resets = new ResetLimiter(core.machine().nanoTime());
+    this.offers = new ResetLimiter(core.machine().nanoTime());
     this.answer = memory.newTransmitBatch();
   }
 

@@ -1,15 +1,17 @@
 package dev.dialkey.internal.event;
 
+import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.Events;
+import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.WaitQueue;
+import dev.dialkey.internal.connection.Waiting;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -25,11 +27,12 @@ public final class EventQueue<T> implements Events<T>, Delivery.Source<T> {
 
   private final LongFunction<T> lagged;
   private final Executor executor;
+  private final Machine machine;
   private final Consumer<EventQueue<T>> onClose;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
 
   // Guarded by lock.
+  private final WaitQueue readers = new WaitQueue();
   private final ArrayDeque<T> events = new ArrayDeque<>();
   private long missed;
   private boolean over;
@@ -41,7 +44,9 @@ public final class EventQueue<T> implements Events<T>, Delivery.Source<T> {
    * @param lagged makes the event that says how many are missing
    * @param onClose called when the reader closes it
    */
-  public EventQueue(LongFunction<T> lagged, Executor executor, Consumer<EventQueue<T>> onClose) {
+  public EventQueue(
+      LongFunction<T> lagged, Executor executor, Machine machine, Consumer<EventQueue<T>> onClose) {
+    this.machine = machine;
     this.lagged = lagged;
     this.executor = executor;
     this.onClose = onClose;
@@ -60,7 +65,7 @@ public final class EventQueue<T> implements Events<T>, Delivery.Source<T> {
         missed++;
       }
       events.add(event);
-      arrived.signal();
+      readers.wakeOne();
       reader = delivery;
     } finally {
       lock.unlock();
@@ -76,7 +81,7 @@ public final class EventQueue<T> implements Events<T>, Delivery.Source<T> {
     lock.lock();
     try {
       over = true;
-      arrived.signalAll();
+      readers.wakeAll();
       reader = delivery;
     } finally {
       lock.unlock();
@@ -93,22 +98,24 @@ public final class EventQueue<T> implements Events<T>, Delivery.Source<T> {
 
   @Override
   public Optional<T> poll(Duration timeout) throws IOException {
-    long left = TimeUnit.NANOSECONDS.convert(timeout);
-    lock.lock();
     try {
-      T next = next();
-      while (next == null && !over && left > 0) {
-        left = arrived.awaitNanos(left);
-        next = next();
-      }
-      return Optional.ofNullable(next);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      arrived.signal(); // The signal may have been for this thread.
-      throw new InterruptedIOException("interrupted while waiting for an event");
-    } finally {
-      lock.unlock();
+      return Waiting.until(
+          machine,
+          lock,
+          readers,
+          "wait for an event",
+          Deadline.after(machine, timeout),
+          this::nextOrOver);
+    } catch (DialkeyTimeoutException e) {
+      return Optional.empty();
     }
+  }
+
+  /** Empty when there will be none, null when there may. */
+  @SuppressWarnings("NullableOptional")
+  private @Nullable Optional<T> nextOrOver() {
+    T next = next();
+    return (next != null || over) ? Optional.ofNullable(next) : null;
   }
 
   @Override

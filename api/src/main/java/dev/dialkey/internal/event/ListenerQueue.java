@@ -2,6 +2,7 @@ package dev.dialkey.internal.event;
 
 import dev.dialkey.EndpointListener;
 import dev.dialkey.internal.loop.EndpointCounters;
+import dev.dialkey.internal.machine.Machine;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -18,12 +19,12 @@ final class ListenerQueue {
   private final EndpointCounters counters;
   private final ArrayBlockingQueue<Consumer<EndpointListener>> calls =
       new ArrayBlockingQueue<>(MAX_CALLS);
-  private final SerialTask task =
-      new SerialTask(Thread.ofVirtual().name("dialkey-listener")::start, this::callAll);
+  private final SerialTask task;
 
-  ListenerQueue(EndpointListener listener, EndpointCounters counters) {
+  ListenerQueue(EndpointListener listener, EndpointCounters counters, Machine machine) {
     this.listener = listener;
     this.counters = counters;
+    this.task = new SerialTask(call -> machine.run("dialkey-listener", call), this::callAll);
   }
 
   void add(Consumer<EndpointListener> call) {

@@ -3,6 +3,7 @@ package dev.dialkey.internal.event;
 import dev.dialkey.EndpointListener;
 import dev.dialkey.HandshakeInfo;
 import dev.dialkey.internal.loop.EndpointCounters;
+import dev.dialkey.internal.machine.Machine;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -23,12 +24,15 @@ public final class Observers {
   private final ListenerQueue log;
 
   public Observers(
-      String endpointName, List<EndpointListener> listeners, EndpointCounters counters) {
+      String endpointName,
+      List<EndpointListener> listeners,
+      EndpointCounters counters,
+      Machine machine) {
     this.endpointName = endpointName;
     this.counters = counters;
     this.listeners =
-        listeners.stream().map(listener -> new ListenerQueue(listener, counters)).toList();
-    this.log = new ListenerQueue(new EndpointListener() {}, counters);
+        listeners.stream().map(listener -> new ListenerQueue(listener, counters, machine)).toList();
+    this.log = new ListenerQueue(new EndpointListener() {}, counters, machine);
   }
 
   /** Begins the story of a connection. */

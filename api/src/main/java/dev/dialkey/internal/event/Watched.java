@@ -1,17 +1,16 @@
 package dev.dialkey.internal.event;
 
-import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.Watch;
 import dev.dialkey.internal.connection.Deadline;
+import dev.dialkey.internal.connection.WaitQueue;
+import dev.dialkey.internal.connection.Waiting;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -25,15 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class Watched<T> implements Watch<T> {
   private final Supplier<T> source;
   private final Executor executor;
+  private final Machine machine;
   private final List<Observer> observers = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition change = lock.newCondition();
 
   // Guarded by lock.
+  private final WaitQueue waiters = new WaitQueue();
   private long version = 1;
   private @Nullable Supplier<? extends IOException> end;
 
-  public Watched(Supplier<T> source, Executor executor) {
+  public Watched(Supplier<T> source, Executor executor, Machine machine) {
+    this.machine = machine;
     this.source = source;
     this.executor = executor;
   }
@@ -43,7 +44,7 @@ public final class Watched<T> implements Watch<T> {
     lock.lock();
     try {
       version++;
-      change.signalAll();
+      waiters.wakeAll();
     } finally {
       lock.unlock();
     }
@@ -68,7 +69,7 @@ public final class Watched<T> implements Watch<T> {
 
   @Override
   public T await(Predicate<? super T> condition, Duration timeout) throws IOException {
-    long deadline = Deadline.after(timeout);
+    long deadline = Deadline.after(machine, timeout);
     while (true) {
       long seen = version();
       T value = source.get();
@@ -98,24 +99,21 @@ public final class Watched<T> implements Watch<T> {
   }
 
   private void awaitChange(long seen, long deadlineNanos) throws IOException {
-    lock.lock();
-    try {
-      while (version == seen) {
-        if (end != null) {
-          throw end.get();
-        }
-        long left = Deadline.nanosLeft(deadlineNanos);
-        if (left <= 0) {
-          throw new DialkeyTimeoutException("wait for a value");
-        }
-        change.await(left, TimeUnit.NANOSECONDS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptedIOException("interrupted while waiting for a value");
-    } finally {
-      lock.unlock();
-    }
+    Waiting.until(
+        machine,
+        lock,
+        waiters,
+        "wait for a value",
+        deadlineNanos,
+        () -> {
+          if (version != seen) {
+            return Boolean.TRUE;
+          }
+          if (end != null) {
+            throw end.get();
+          }
+          return null;
+        });
   }
 
   private long version() {

@@ -3,6 +3,8 @@ package dev.dialkey.internal.loop;
 import dev.dialkey.bindings.NativeMemory;
 import dev.dialkey.bindings.NativeSocket;
 import dev.dialkey.bindings.PacketBatch;
+import dev.dialkey.internal.machine.Cycle;
+import dev.dialkey.internal.machine.Machine;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -11,11 +13,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The duty cycle of one UDP socket, turned by one platform thread: its wait is a native call and
- * would pin a virtual thread's carrier. It runs no user code and waits for nothing but its socket.
- * {@link #post}, {@link #isAsleep} and {@link #close} may be called from any thread.
+ * The duty cycle of one UDP socket, turned by one platform thread, for its wait is a native call
+ * and would pin a virtual thread's carrier; or by a simulation, step by step. It runs no user code
+ * and waits for nothing but its socket. {@link #post}, {@link #isAsleep} and {@link #close} may be
+ * called from any thread.
  */
-public final class EndpointLoop {
+public final class EndpointLoop implements Cycle {
   /** A turn longer than this is counted: something kept the loop from its sockets. */
   public static final long SLOW_TURN_NANOS = 50_000_000;
 
@@ -51,6 +54,7 @@ public final class EndpointLoop {
   private final ConnectionTable connections;
   private final StrayPackets strays;
   private final EndpointCounters counters;
+  private final Machine machine;
   private final PacketBatch batch;
   private final Scratch scratch;
   private final LoopThread thread;
@@ -84,17 +88,20 @@ public final class EndpointLoop {
       ConnectionTable connections,
       StrayPackets strays,
       EndpointCounters counters,
-      NativeMemory memory) {
+      NativeMemory memory,
+      Machine machine) {
     this.name = name;
     this.transport = transport;
     this.connections = connections;
     this.strays = strays;
     this.counters = counters;
-    this.batch = memory.newPacketBatch();
+    this.machine = machine;
+    this.batch = transport.socket().newBatch(memory);
     this.scratch = new Scratch(batch, memory.newEventBatch());
     this.thread = new LoopThread("dialkey-loop-" + name, this::run);
   }
 
+  @Override
   public void start() {
     thread.start();
   }
@@ -145,11 +152,6 @@ public final class EndpointLoop {
     return asleep;
   }
 
-  /** Whether the caller is the loop's own thread. */
-  public boolean isCurrent() {
-    return Thread.currentThread() == thread;
-  }
-
   /** Stops the thread after the turn it is in. */
   public void close() {
     closed = true;
@@ -164,7 +166,7 @@ public final class EndpointLoop {
   private void run() {
     try {
       while (!closed) {
-        turn(true);
+        turn();
       }
     } catch (
         Throwable bug) { // The outermost frame: without a word here the endpoint would fall silent.
@@ -173,43 +175,59 @@ public final class EndpointLoop {
     }
   }
 
-  /**
-   * One turn.
-   *
-   * @return datagrams and connections handled; after 0 the next turn may sleep
-   */
-  int turn(boolean maySleep) {
-    long now = System.nanoTime();
+  private void turn() {
+    long now = machine.nanoTime();
+    if (serveWaiting(now)) {
+      wakeUp(transport.socket().await(fallAsleep(now), transport.isFull()));
+    }
+    receiveWaiting();
+  }
+
+  @Override
+  public long step() {
+    if (asleep) {
+      wakeUp(transport.socket().await(0, transport.isFull()));
+      receiveWaiting();
+    }
+    long now = machine.nanoTime();
+    if (serveWaiting(now)) {
+      return fallAsleep(now);
+    }
+    receiveWaiting();
+    return 0;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** The first half of a turn; true when the loop may sleep before the second. */
+  private boolean serveWaiting(long now) {
     int work = serveInbox(now) + fireDue(now);
     thread.wakeCollected();
-    if (maySleep && work == 0 && !mayHaveMore) {
-      sleep(now);
-    }
-    long start = System.nanoTime();
-    int datagrams = receive(start);
-    mayHaveMore = datagrams > 0;
+    return work == 0 && !mayHaveMore;
+  }
+
+  private void receiveWaiting() {
+    long start = machine.nanoTime();
+    mayHaveMore = receive(start) > 0;
     if (!held.isEmpty() && (!mayHaveMore || start - heldSinceNanos > MAX_HOLD_NANOS)) {
       releaseHeld();
     }
     thread.wakeCollected();
-    noteSlowness(System.nanoTime() - start);
-    return work + datagrams;
+    noteSlowness(machine.nanoTime() - start);
   }
 
   private void releaseHeld() {
-    for (int i = 0; i < held.size(); i++) {
-      held.get(i).release();
-    }
+    held.forEach(Driven::release);
     held.clear();
   }
 
   private void noteSlowness(long turnNanos) {
     if (turnNanos > SLOW_TURN_NANOS) {
       counters.slowTurns.increment();
-      var event = new SlowTurnEvent();
-      event.loop = name;
-      event.turnNanos = turnNanos;
-      event.commit();
+      SlowTurnEvent.commit(name, turnNanos);
     }
   }
 
@@ -275,19 +293,20 @@ public final class EndpointLoop {
       deadlines.remove(connection);
     } else if (connection.heapIndex == DeadlineHeap.ABSENT
         || connection.scheduledNanos - deadline > 0
-        || connection.scheduledNanos - System.nanoTime() <= 0) {
+        || connection.scheduledNanos - machine.nanoTime() <= 0) {
       deadlines.schedule(connection, deadline);
     }
   }
 
-  private void sleep(long now) {
-    long until = wakeTime(now);
-    wakesNanos = until;
+  /** Returns for how long. */
+  private long fallAsleep(long now) {
+    wakesNanos = wakeTime(now);
     asleep = true;
-    NativeSocket socket = transport.socket();
     // Looked at after the flag is set: whoever posts later sees the flag and wakes.
-    long nanos = inbox.isEmpty() && !closed ? Math.max(until - now, 0) : 0;
-    int ready = socket.await(nanos, transport.isFull());
+    return inbox.isEmpty() && !closed ? Math.max(wakesNanos - now, 0) : 0;
+  }
+
+  private void wakeUp(int ready) {
     asleep = false;
     if (NativeSocket.isWritable(ready)) {
       transport.onWritable();

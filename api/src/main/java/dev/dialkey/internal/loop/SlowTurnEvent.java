@@ -15,6 +15,13 @@ import jdk.jfr.Timespan;
 @Category("Dialkey")
 @StackTrace(false)
 final class SlowTurnEvent extends Event {
+  static void commit(String loop, long turnNanos) {
+    var event = new SlowTurnEvent();
+    event.loop = loop;
+    event.turnNanos = turnNanos;
+    event.commit();
+  }
+
   @Label("Loop")
   String loop = "";
 

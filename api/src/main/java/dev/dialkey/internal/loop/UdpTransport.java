@@ -1,8 +1,8 @@
 package dev.dialkey.internal.loop;
 
 import dev.dialkey.bindings.NativeAddress;
-import dev.dialkey.bindings.NativeSocket;
 import dev.dialkey.bindings.TransmitBatch;
+import dev.dialkey.bindings.UdpSocket;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class UdpTransport {
   private record Unsent(TransmitBatch batch, int next) {}
 
-  private final NativeSocket socket;
+  private final UdpSocket socket;
   private final TransmitPool pool;
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -31,12 +31,12 @@ public final class UdpTransport {
   private final ArrayDeque<Unsent> unsent = new ArrayDeque<>();
   private final ArrayDeque<Driven> waiting = new ArrayDeque<>();
 
-  public UdpTransport(NativeSocket socket, TransmitPool pool) {
+  public UdpTransport(UdpSocket socket, TransmitPool pool) {
     this.socket = socket;
     this.pool = pool;
   }
 
-  public NativeSocket socket() {
+  public UdpSocket socket() {
     return socket;
   }
 

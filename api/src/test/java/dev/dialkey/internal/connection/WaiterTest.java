@@ -3,6 +3,8 @@ package dev.dialkey.internal.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dialkey.internal.machine.Machine;
+import dev.dialkey.internal.machine.SystemMachine;
 import java.io.InterruptedIOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class WaiterTest {
+  private final Machine machine = new SystemMachine();
 
   @Test
   void completedBeforeItIsAwaitedDoesNotWait() throws Exception {
@@ -20,15 +23,15 @@ class WaiterTest {
     assertThat(waiter.isArmed()).isTrue();
     waiter.complete();
     assertThat(waiter.isArmed()).isFalse();
-    assertThat(waiter.await(Deadline.NEVER)).isTrue();
+    assertThat(waiter.await(machine, Deadline.NEVER)).isTrue();
   }
 
   @Test
   void deadlineLeavesItArmed() throws Exception {
     var waiter = new Waiter();
     waiter.arm();
-    assertThat(waiter.await(System.nanoTime() + 2_000_000)).isFalse();
-    assertThat(waiter.await(System.nanoTime() - 1)).isFalse();
+    assertThat(waiter.await(machine, System.nanoTime() + 2_000_000)).isFalse();
+    assertThat(waiter.await(machine, System.nanoTime() - 1)).isFalse();
     assertThat(waiter.isArmed()).isTrue();
     waiter.disarm();
     assertThat(waiter.isArmed()).isFalse();
@@ -39,7 +42,7 @@ class WaiterTest {
     var waiter = new Waiter();
     waiter.arm();
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> waiter.await(Deadline.NEVER))
+    assertThatThrownBy(() -> waiter.await(machine, Deadline.NEVER))
         .isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
     assertThat(waiter.isArmed()).isTrue();
@@ -50,7 +53,7 @@ class WaiterTest {
     var waiter = new Waiter();
     waiter.arm();
     LockSupport.unpark(Thread.currentThread()); // A permit that was left over.
-    assertThat(waiter.await(System.nanoTime() + 2_000_000)).isFalse();
+    assertThat(waiter.await(machine, System.nanoTime() + 2_000_000)).isFalse();
   }
 
   @Test
@@ -65,7 +68,7 @@ class WaiterTest {
               waiter.advance(bytes);
               waiter.complete();
             });
-        assertThat(waiter.await(Deadline.NEVER)).isTrue();
+        assertThat(waiter.await(machine, Deadline.NEVER)).isTrue();
         assertThat(waiter.transferred()).isEqualTo(bytes);
         assertThat(waiter.address()).isEqualTo(4_096 + bytes);
         assertThat(waiter.remaining()).isEqualTo(1_000_000 - bytes);

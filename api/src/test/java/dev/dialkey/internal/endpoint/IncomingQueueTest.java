@@ -8,6 +8,9 @@ import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.internal.connection.EarlyDatagram;
 import dev.dialkey.internal.loop.EndpointCounters;
 import dev.dialkey.internal.loop.EndpointLoop;
+import dev.dialkey.internal.machine.Machine;
+import dev.dialkey.internal.machine.SystemMachine;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +25,9 @@ import org.junit.jupiter.api.Timeout;
 class IncomingQueueTest {
   private static final long LONG = TimeUnit.SECONDS.toNanos(20);
 
+  private final Machine machine = new SystemMachine();
   private final EndpointCounters counters = new EndpointCounters();
-  private final IncomingQueue queue = new IncomingQueue(counters);
+  private final IncomingQueue queue = new IncomingQueue(machine, counters);
 
   @Test
   void oldestComesFirst() throws Exception {
@@ -31,10 +35,10 @@ class IncomingQueueTest {
     PendingIncoming second = incoming(2);
     queue.offer(first);
     queue.offer(second);
-    assertThat(queue.take(0)).containsSame(first);
-    assertThat(queue.take(0)).containsSame(second);
-    assertThatThrownBy(() -> queue.take(0)).isInstanceOf(DialkeyTimeoutException.class);
-    assertThatThrownBy(() -> queue.take(1_000_000)).isInstanceOf(DialkeyTimeoutException.class);
+    assertThat(take(0)).containsSame(first);
+    assertThat(take(0)).containsSame(second);
+    assertThatThrownBy(() -> take(0)).isInstanceOf(DialkeyTimeoutException.class);
+    assertThatThrownBy(() -> take(1_000_000)).isInstanceOf(DialkeyTimeoutException.class);
   }
 
   @Test
@@ -43,7 +47,7 @@ class IncomingQueueTest {
       assertThat(queue.offer(incoming(i))).isTrue();
     }
     assertThat(queue.offer(incoming(0))).isFalse();
-    PendingIncoming taken = queue.take(0).orElseThrow();
+    PendingIncoming taken = take(0).orElseThrow();
     assertThat(queue.offer(incoming(0))).isFalse(); // Nobody has decided about it.
     queue.decided(taken);
     assertThat(queue.offer(incoming(0))).isTrue();
@@ -64,7 +68,7 @@ class IncomingQueueTest {
   void closeEndsAllWaitsAndRefusesMore() throws Exception {
     List<FutureTask<Optional<PendingIncoming>>> waiting = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
-      var task = new FutureTask<>(() -> queue.take(LONG));
+      var task = new FutureTask<>(() -> take(LONG));
       Thread.ofVirtual().start(task);
       waiting.add(task);
     }
@@ -73,21 +77,21 @@ class IncomingQueueTest {
       assertThat(task.get()).isEmpty();
     }
     assertThat(queue.offer(incoming(1))).isFalse();
-    assertThat(queue.take(LONG)).isEmpty();
+    assertThat(take(LONG)).isEmpty();
   }
 
   @Test
   void interruptIsPassedOn() {
     Thread.currentThread().interrupt();
-    assertThatThrownBy(() -> queue.take(LONG)).isInstanceOf(InterruptedIOException.class);
+    assertThatThrownBy(() -> take(LONG)).isInstanceOf(InterruptedIOException.class);
     assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
   void arrivalForAnInterruptedThreadReachesAnother() throws Exception {
     for (int round = 0; round < 200; round++) {
-      var interrupted = new FutureTask<>(() -> queue.take(LONG));
-      var other = new FutureTask<>(() -> queue.take(LONG));
+      var interrupted = new FutureTask<>(() -> take(LONG));
+      var other = new FutureTask<>(() -> take(LONG));
       Thread victim = Thread.ofVirtual().start(interrupted);
       Thread.ofVirtual().start(other);
       var arriving = Thread.ofVirtual().start(() -> queue.offer(incoming(1)));
@@ -99,6 +103,10 @@ class IncomingQueueTest {
       }
       assertThat(other.get()).isPresent();
     }
+  }
+
+  private Optional<PendingIncoming> take(long nanos) throws IOException {
+    return queue.take(machine.nanoTime() + nanos);
   }
 
   private static int taken(FutureTask<Optional<PendingIncoming>> task) throws Exception {

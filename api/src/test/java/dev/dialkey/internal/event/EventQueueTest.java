@@ -3,6 +3,7 @@ package dev.dialkey.internal.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dialkey.internal.machine.SystemMachine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,7 @@ class EventQueueTest {
   private final StepExecutor executor = new StepExecutor();
   private final List<EventQueue<String>> closed = new ArrayList<>();
   private final EventQueue<String> queue =
-      new EventQueue<>(missed -> "lagged " + missed, executor, closed::add);
+      new EventQueue<>(missed -> "lagged " + missed, executor, new SystemMachine(), closed::add);
 
   @Test
   void eventsComeInOrderAndOnce() throws Exception {
@@ -144,7 +145,8 @@ class EventQueueTest {
   @Test
   void demandThatIsNotPositiveIsAnError() {
     for (long demand : new long[] {0, -1, Long.MIN_VALUE}) {
-      var own = new EventQueue<String>(missed -> "lagged", executor, closed::add);
+      var own =
+          new EventQueue<String>(missed -> "lagged", executor, new SystemMachine(), closed::add);
       var tape = new Tape<String>(0);
       own.publisher().subscribe(tape);
       executor.runAll();

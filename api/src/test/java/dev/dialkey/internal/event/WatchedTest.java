@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dialkey.DialkeyTimeoutException;
 import dev.dialkey.Watch;
+import dev.dialkey.internal.machine.SystemMachine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ class WatchedTest {
 
   private final StepExecutor executor = new StepExecutor();
   private final AtomicInteger source = new AtomicInteger();
-  private final Watched<Integer> watched = new Watched<>(source::get, executor);
+  private final Watched<Integer> watched =
+      new Watched<>(source::get, executor, new SystemMachine());
 
   private void set(int value) {
     source.set(value);

@@ -7,6 +7,7 @@ import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeMemory;
 import dev.dialkey.bindings.NativeSocket;
 import dev.dialkey.bindings.PacketBatch;
+import dev.dialkey.internal.machine.SystemMachine;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -56,7 +57,8 @@ public final class TurnAccess implements AutoCloseable {
             connections,
             (_, _, _, _) -> null,
             counters,
-            memory);
+            memory,
+            new SystemMachine());
     batch = loop.scratch().batch();
     measured = new Sink[distinctIds];
     for (int i = 0; i < distinctIds; i++) {

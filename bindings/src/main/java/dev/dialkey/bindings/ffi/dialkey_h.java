@@ -995,6 +995,24 @@ public class dialkey_h {
     public static int DK_EVENT_KEYS_UPDATED() {
         return DK_EVENT_KEYS_UPDATED;
     }
+    private static final int DK_EVENT_PATH_ALLOWED = (int)35L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_ALLOWED = 35
+     * }
+     */
+    public static int DK_EVENT_PATH_ALLOWED() {
+        return DK_EVENT_PATH_ALLOWED;
+    }
+    private static final int DK_EVENT_PATH_DEAD = (int)36L;
+    /**
+     * {@snippet lang=c :
+     * enum dk_event_kind.DK_EVENT_PATH_DEAD = 36
+     * }
+     */
+    public static int DK_EVENT_PATH_DEAD() {
+        return DK_EVENT_PATH_DEAD;
+    }
     private static final int DK_SIDE_READ = (int)0L;
     /**
      * {@snippet lang=c :
@@ -5599,6 +5617,64 @@ public class dialkey_h {
                 traceDowncall("dk_test_panic", kind, id);
             }
             return (int)mh$.invokeExact(kind, id);
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class dk_test_seed {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            dialkey_h.C_INT,
+            dialkey_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = dialkey_h.findOrThrow("dk_test_seed");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static FunctionDescriptor dk_test_seed$descriptor() {
+        return dk_test_seed.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static MethodHandle dk_test_seed$handle() {
+        return dk_test_seed.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static MemorySegment dk_test_seed$address() {
+        return dk_test_seed.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t dk_test_seed(uint64_t seed)
+     * }
+     */
+    public static int dk_test_seed(long seed) {
+        var mh$ = dk_test_seed.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("dk_test_seed", seed);
+            }
+            return (int)mh$.invokeExact(seed);
         } catch (Throwable ex$) {
            throw new AssertionError("should not reach here", ex$);
         }

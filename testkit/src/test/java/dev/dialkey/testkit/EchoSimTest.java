@@ -1,0 +1,130 @@
+package dev.dialkey.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dialkey.bindings.LiveObjects;
+import dev.dialkey.bindings.NativeLibrary;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** An echo while the network does its worst, then heals: everything must settle. */
+@ExtendWith(LeakCheck.class)
+@Timeout(600)
+class EchoSimTest {
+  private static final long SEEDS = 3_000;
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+
+  /** Shorter than the idle time-out, so that no connection may die of it. */
+  private static final Duration TROUBLE = Duration.ofSeconds(20);
+
+  private static final int MAX_CLIENTS = 3;
+
+  /** After so many the compiler has done its work. */
+  private static final long WARM_UP_SEEDS = 1_000;
+
+  private static final long MAX_HEAP_GROWTH_MIB = 64;
+
+  /**
+   * The C library keeps what was freed, now more and now less; what each seed lost would add up.
+   */
+  private static final long MAX_NATIVE_GROWTH_MIB = 1_024;
+
+  /**
+   * Rebinds again and again, while packets get lost and links are cut. The engine's migration
+   * without multipath gives connections up then that it could keep.
+   */
+  private static final boolean HARSH = Boolean.getBoolean("dialkey.sim.harsh");
+
+  private long seeds;
+  private long heapMib;
+  private long nativeMib;
+
+  @Test
+  void everythingArrivesAndEndsWhateverTheNetworkDoes() throws Exception {
+    long start = System.nanoTime();
+    Seeds.each(
+        SEEDS,
+        LIMIT,
+        seed -> {
+          trouble(seed);
+          if (++seeds == WARM_UP_SEEDS) {
+            heapMib = ProcessMemory.heapMib();
+            nativeMib = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+          }
+        });
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.getLogger("dialkey.test")
+        .log(Level.INFO, () -> String.format("%d seeds in %.1f s", seeds, seconds));
+    if (seeds >= 2 * WARM_UP_SEEDS) {
+      assertThat(ProcessMemory.heapMib() - heapMib).isLessThan(MAX_HEAP_GROWTH_MIB);
+      long now = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+      assertThat(now - nativeMib).isLessThan(MAX_NATIVE_GROWTH_MIB);
+    }
+  }
+
+  private static void trouble(long seed) throws Exception {
+    var simulation = Simulation.seeded(seed);
+    RandomGenerator random = simulation.random();
+    SimulatedHost server = simulation.host("server", "10.0.0.1");
+    var echo = new SimulatedEcho(simulation, server);
+    LinkFaults faults = LinkFaults.random(random);
+    boolean rebinds = random.nextInt(3) == 0;
+    simulation.network().faults(rebinds && !HARSH ? LinkFaults.none(faults.delay()) : faults);
+    int clients = random.nextInt(1, MAX_CLIENTS + 1);
+    for (int i = 1; i <= clients; i++) {
+      SimulatedHost client = simulation.host("client-" + i, "10.0.1." + i);
+      client.behind("192.0.2." + i);
+      int messages = random.nextInt(1, 6);
+      echo.client(client, messages, 30_000, () -> afflict(simulation, client, server, rebinds));
+    }
+    simulation.after(TROUBLE, () -> simulation.network().heal(Duration.ofMillis(20)));
+    simulation.run(Duration.ofMinutes(10));
+    assertThat(NativeLibrary.load().liveObjects())
+        .as("left by seed %d", seed)
+        .isEqualTo(new LiveObjects(0, 0, 0));
+  }
+
+  /** Plans what happens to a client once both sides are connected: a dial survives less. */
+  private static void afflict(
+      Simulation simulation, SimulatedHost client, SimulatedHost server, boolean rebinds) {
+    RandomGenerator random = simulation.random();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      Duration when = Duration.ofMillis(random.nextInt(4_000));
+      boolean harsh = HARSH && random.nextInt(4) == 0;
+      if (harsh || (rebinds && i == 1)) {
+        simulation.after(when, client::rebind);
+      } else if (!rebinds) {
+        int ways = random.nextInt(1, 4);
+        cut(simulation, when, (ways & 1) == 0, client.address(), server.address());
+        cut(simulation, when, (ways & 2) == 0, server.address(), client.address());
+      }
+    }
+  }
+
+  private static void cut(
+      Simulation simulation, Duration when, boolean spared, InetAddress from, InetAddress to) {
+    if (spared) {
+      return;
+    }
+    SimulatedLink link = simulation.network().link(from, to);
+    Duration length = Duration.ofMillis(simulation.random().nextInt(10, 8_000));
+    String what = from.getHostAddress() + " to " + to.getHostAddress();
+    simulation.after(
+        when,
+        () -> {
+          simulation.note("cut from " + what);
+          link.cut();
+        });
+    simulation.after(
+        when.plus(length),
+        () -> {
+          simulation.note("mended from " + what);
+          link.mend();
+        });
+  }
+}
