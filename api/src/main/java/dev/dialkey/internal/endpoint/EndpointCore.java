@@ -63,11 +63,10 @@ public final class EndpointCore implements ConnectionHost {
   private final AtomicLong connectionIds = new AtomicLong();
   private final AtomicInteger handshakes = new AtomicInteger();
   private final CompletableFuture<@Nullable Void> closed = new CompletableFuture<>();
+  private final CompletableFuture<@Nullable Void> allGone = new CompletableFuture<>();
 
   /** Volatile: replaced as a whole, read by loops. */
   private volatile List<Alpn> alpns;
-
-  private final CompletableFuture<@Nullable Void> allGone = new CompletableFuture<>();
 
   private EndpointCore(EndpointSettings settings, EndpointResources resources) {
     this.settings = settings;
@@ -241,9 +240,8 @@ public final class EndpointCore implements ConnectionHost {
 
   /** As they were made, for a simulation is to go the same way each time. */
   private void forEachInOrder(Consumer<PeerConnection> action) {
-    members.keySet().stream()
-        .sorted(Comparator.comparingLong(PeerConnection::connectionId))
-        .forEach(action);
+    var byAge = Comparator.comparingLong(PeerConnection::connectionId);
+    members.keySet().stream().sorted(byAge).forEach(action);
   }
 
   public boolean isClosed() {
