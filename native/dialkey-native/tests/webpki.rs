@@ -211,7 +211,7 @@ impl Pair {
     /// Carries packets until neither side has any.
     fn run(&mut self) {
         for _ in 0..TURNS {
-            let any = self.to_server() | self.to_client();
+            let any = self.carry_to_server() | self.carry_to_client();
             if !any {
                 return;
             }
@@ -219,7 +219,7 @@ impl Pair {
         panic!("it never becomes quiet");
     }
 
-    fn to_server(&mut self) -> bool {
+    fn carry_to_server(&mut self) -> bool {
         let mut buf = vec![0; 65_536];
         let mut tx = [dk_tx::default(); 64];
         let n = unsafe {
@@ -248,7 +248,7 @@ impl Pair {
         n > 0
     }
 
-    fn to_client(&mut self) -> bool {
+    fn carry_to_client(&mut self) -> bool {
         let mut buf = vec![0; 2048];
         let mut any = false;
         while let Ok((len, _)) = self.server.quic.send(&mut buf) {
@@ -408,13 +408,13 @@ fn a_ping_leaves_without_multipath_and_the_close_arrives() {
     let shown = authority.issue_for("relay.example");
     let mut pair = Pair::handshake(&authority.pem(), "relay.example", &shown);
     assert_eq!(dk_path_ping(pair.client, 0), 0);
-    assert!(pair.to_server());
+    assert!(pair.carry_to_server());
     assert_eq!(dk_path_ping(pair.client, 1), STATE);
 
     let reason = b"finished";
     let rc = unsafe { dk_conn_close(pair.client, now_ns(), 1, 1, reason.as_ptr(), reason.len()) };
     assert_eq!(rc, 0);
-    pair.to_server();
+    pair.carry_to_server();
     let error = pair.server.quic.peer_error().unwrap();
     assert!(error.is_app);
     assert_eq!(

@@ -13,6 +13,7 @@ import dev.dialkey.internal.loop.Driven;
 import dev.dialkey.internal.loop.EndpointLoop;
 import dev.dialkey.internal.loop.TransmitPool;
 import dev.dialkey.internal.loop.UdpTransport;
+import dev.dialkey.internal.machine.Machine;
 import dev.dialkey.internal.reflexive.ServerConnection;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,7 @@ final class DiscoveryConnection extends Driven implements ServerConnection {
   private static final byte[] REASON = "finished".getBytes(StandardCharsets.US_ASCII);
 
   /** Where this connection and its loop belong. */
-  record Place(EndpointLoop home, ConnectionTable table, TransmitPool pool) {}
+  record Place(Machine machine, EndpointLoop home, ConnectionTable table, TransmitPool pool) {}
 
   private final ReentrantLock lock = new ReentrantLock();
   private final NativeConnection engine;
@@ -190,7 +191,7 @@ final class DiscoveryConnection extends Driven implements ServerConnection {
         return;
       }
       over = true; // Nobody wants to know how it goes on.
-      long nowNanos = System.nanoTime();
+      long nowNanos = place.machine.nanoTime();
       engine.closeApplication(nowNanos, FINISHED, REASON);
       flush(nowNanos);
       place.home.post(this);

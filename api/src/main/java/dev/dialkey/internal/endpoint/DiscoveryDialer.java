@@ -55,7 +55,7 @@ final class DiscoveryDialer implements ServerConnection.Dialer, AutoCloseable {
     return gate.enter(() -> {
       NativeConnection engine = engine(server, to);
       EndpointLoop home = resources.loopToward(to);
-      var place = new Place(home, table, resources.transmitPool());
+      var place = new Place(settings.machine(), home, table, resources.transmitPool());
       var connection = new DiscoveryConnection(engine, to, place, listener, connections::remove);
       connections.add(connection);
       connection.start();
@@ -72,7 +72,7 @@ final class DiscoveryDialer implements ServerConnection.Dialer, AutoCloseable {
           ALPNS,
           VirtualAddresses.LOCAL,
           to,
-          System.nanoTime());
+          settings.machine().nanoTime());
     } catch (NativeException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -9,7 +9,6 @@ import dev.dialkey.Watch;
 import dev.dialkey.addressing.Alpn;
 import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointId;
-import dev.dialkey.addressing.TransportAddr;
 import dev.dialkey.bindings.NativeAddress;
 import dev.dialkey.bindings.NativeConfig;
 import dev.dialkey.bindings.NativeConnection;
@@ -58,7 +57,6 @@ public final class EndpointCore implements ConnectionHost {
   private final OpenGate gate = new OpenGate();
   private final Reception reception;
   private final Observers observers;
-  private final AddressWatch addressWatch;
   private final OwnAddresses ownAddresses;
   private final ConcurrentHashMap<PeerConnection, Membership> members = new ConcurrentHashMap<>();
   private final DialledPeers dialledPeers = new DialledPeers();
@@ -75,11 +73,10 @@ public final class EndpointCore implements ConnectionHost {
     this.id = settings.secretKey().endpointId();
     this.resources = resources;
     this.alpns = List.copyOf(settings.alpns());
-    var machine = settings.machine();
-    this.observers = new Observers(settings.name(), settings.listeners(), counters(), machine);
+    this.observers =
+        new Observers(settings.name(), settings.listeners(), counters(), settings.machine());
     this.reception = new Reception(this, resources, gate);
-    this.addressWatch = new AddressWatch(this::addr, settings.executor(), machine);
-    this.ownAddresses = new OwnAddresses(settings, resources, table, gate, addressWatch::poke);
+    this.ownAddresses = new OwnAddresses(settings, resources, table, gate);
   }
 
   /** Binds the sockets and starts the loops; whatever fails, nothing is left behind. */
@@ -112,17 +109,16 @@ public final class EndpointCore implements ConnectionHost {
 
   /** The id and the addresses under which it can be reached now. */
   public EndpointAddr addr() {
-    return EndpointAddr.of(id, ownAddresses.current().stream().map(TransportAddr.Ip::new).toList());
+    return ownAddresses.addr();
   }
 
   /** The same, for those who want to know of changes. */
   public Watch<EndpointAddr> watchAddr() {
-    return addressWatch.watch();
+    return ownAddresses.watch();
   }
 
   /** The network may have changed. */
   public void notifyNetworkChange() {
-    addressWatch.poke();
     ownAddresses.networkChanged();
   }
 
@@ -232,7 +228,6 @@ public final class EndpointCore implements ConnectionHost {
     }
     reception.close();
     ownAddresses.stop();
-    addressWatch.close();
     forEachInOrder(connection -> connection.close(0, new byte[0]));
     completeIfAllGone();
     awaitQuietly(allGone, timeout);

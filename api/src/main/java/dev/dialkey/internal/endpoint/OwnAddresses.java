@@ -1,5 +1,9 @@
 package dev.dialkey.internal.endpoint;
 
+import dev.dialkey.Watch;
+import dev.dialkey.addressing.EndpointAddr;
+import dev.dialkey.addressing.EndpointId;
+import dev.dialkey.addressing.TransportAddr;
 import dev.dialkey.holepunch.AddressFamily;
 import dev.dialkey.internal.loop.ConnectionTable;
 import dev.dialkey.internal.reflexive.DiscoveryServer;
@@ -24,18 +28,14 @@ final class OwnAddresses {
   private final EndpointResources resources;
   private final DiscoveryDialer dialer;
   private final ReflexiveService service;
+  private final AddressWatch watch;
 
-  /**
-   * Asks no server before {@link #start}.
-   *
-   * @param changed is called when other addresses are seen; must not block
-   */
+  /** Asks no server before {@link #start}. */
   OwnAddresses(
       EndpointSettings settings,
       EndpointResources resources,
       ConnectionTable table,
-      OpenGate gate,
-      Runnable changed) {
+      OpenGate gate) {
     this.settings = settings;
     this.resources = resources;
     this.dialer = new DiscoveryDialer(settings, resources, table, gate);
@@ -43,8 +43,14 @@ final class OwnAddresses {
         settings.discovery().relays().stream()
             .map(relay -> new DiscoveryServer(relay.url(), relay.port()))
             .toList();
+    this.watch = new AddressWatch(this::addr, settings.executor(), settings.machine());
     this.service =
-        new ReflexiveService(servers, families(), dialer, RandomGenerator.getDefault(), changed);
+        new ReflexiveService(
+            servers,
+            families(),
+            dialer,
+            new ReflexiveService.Surroundings(
+                settings.machine(), RandomGenerator.getDefault(), watch::poke));
   }
 
   private Set<AddressFamily> families() {
@@ -65,8 +71,19 @@ final class OwnAddresses {
     }
   }
 
-  /** The addresses now, the most useful ones first. */
-  List<InetSocketAddress> current() {
+  /** The id and the addresses now. */
+  EndpointAddr addr() {
+    EndpointId id = settings.secretKey().endpointId();
+    return EndpointAddr.of(id, current().stream().map(TransportAddr.Ip::new).toList());
+  }
+
+  /** The same, for those who want to know of changes. */
+  Watch<EndpointAddr> watch() {
+    return watch.watch();
+  }
+
+  /** The most useful ones first. */
+  private List<InetSocketAddress> current() {
     Set<InetSocketAddress> all = new LinkedHashSet<>();
     Map<AddressFamily, Reflexive> seen = service.addresses();
     for (AddressFamily family : AddressFamily.values()) {
@@ -95,6 +112,7 @@ final class OwnAddresses {
 
   /** The network may have changed. */
   void networkChanged() {
+    watch.poke();
     if (asksServers()) {
       service.networkChanged();
     }
@@ -103,6 +121,7 @@ final class OwnAddresses {
   /** Asks no more and closes the connections; the loops still run. */
   void stop() {
     service.close();
+    watch.close();
   }
 
   /** Frees what is left; no loop runs any more. */

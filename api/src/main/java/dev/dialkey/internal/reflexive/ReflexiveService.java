@@ -1,6 +1,7 @@
 package dev.dialkey.internal.reflexive;
 
 import dev.dialkey.holepunch.AddressFamily;
+import dev.dialkey.internal.machine.Machine;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,10 +9,8 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -21,18 +20,21 @@ import java.util.random.RandomGenerator;
  */
 public final class ReflexiveService implements AutoCloseable {
   /**
-   * Ten probes have few things to say between two steps. What is lost beyond that was a report of a
-   * server that sends floods of them, or is missed by a deadline.
+   * What the service runs on.
+   *
+   * @param machine its time and threads
+   * @param random spreads the rounds
+   * @param changed is called when {@link #addresses} has changed; must not block
    */
-  private static final int MAX_INPUTS = 256;
+  public record Surroundings(Machine machine, RandomGenerator random, Runnable changed) {}
 
   private static final Logger LOG = System.getLogger("dev.dialkey.reflexive");
 
   private final List<DiscoveryServer> servers;
   private final ServerConnection.Dialer dialer;
-  private final Runnable changed;
+  private final Surroundings around;
   private final ReflexiveCore core;
-  private final BlockingQueue<Input> inputs = new ArrayBlockingQueue<>(MAX_INPUTS);
+  private final InputQueue inputs;
   private final Thread thread;
 
   // Owned by the thread, and by close() when that has ended.
@@ -41,30 +43,31 @@ public final class ReflexiveService implements AutoCloseable {
   /** Volatile: replaced as a whole by the thread, read by all. */
   private volatile Map<AddressFamily, Reflexive> addresses = Map.of();
 
-  /** Volatile: ends the thread, which is interrupted too. */
-  private volatile boolean closed;
+  /** Volatile: set before there is anything to close. */
+  private volatile boolean started;
 
   /**
    * A service that does nothing before {@link #start}.
    *
    * @param families those that the endpoint has sockets for
-   * @param changed is called when {@link #addresses} has changed; must not block
    */
   public ReflexiveService(
       List<DiscoveryServer> servers,
       Set<AddressFamily> families,
       ServerConnection.Dialer dialer,
-      RandomGenerator random,
-      Runnable changed) {
+      Surroundings around) {
     this.servers = List.copyOf(servers);
     this.dialer = dialer;
-    this.changed = changed;
-    this.core = new ReflexiveCore(servers.size(), families, random, System.nanoTime());
-    this.thread = Thread.ofVirtual().name("dialkey-reflexive").unstarted(this::run);
+    this.around = around;
+    Machine machine = around.machine;
+    this.core = new ReflexiveCore(servers.size(), families, around.random, machine.nanoTime());
+    this.inputs = new InputQueue(machine);
+    this.thread = machine.newThread("dialkey-reflexive", this::run);
   }
 
   public void start() {
-    thread.start();
+    started = true;
+    around.machine.start(thread);
   }
 
   /** What is known now. */
@@ -80,32 +83,36 @@ public final class ReflexiveService implements AutoCloseable {
   /** Ends the thread and closes all connections. */
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    boolean interrupted = Thread.interrupted();
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true; // It waits for nothing any more, so this takes no time.
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    inputs.close();
+    if (started) {
+      joinUninterruptibly();
     }
     slots.values().forEach(ProbeSlot::close);
     slots.clear();
   }
 
+  /** It waits for nothing any more, so this takes no time. */
+  private void joinUninterruptibly() {
+    boolean interrupted = Thread.interrupted();
+    while (thread.isAlive()) {
+      try {
+        around.machine.join(thread, Long.MAX_VALUE);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void run() {
     try {
-      while (!closed) {
-        long waitNanos = core.nextDeadlineNanos() - System.nanoTime();
-        Input input = inputs.poll(waitNanos, TimeUnit.NANOSECONDS);
-        step(input == null ? new Input.DeadlineReached() : input);
+      Optional<Input> next = inputs.take(core.nextDeadlineNanos());
+      while (next.isPresent()) {
+        step(next.get());
+        next = inputs.take(core.nextDeadlineNanos());
       }
-    } catch (InterruptedException e) {
-      // Closed.
     } catch (RuntimeException | AssertionError bug) {
       // The outermost frame: without a word here the addresses would silently grow old.
       LOG.log(Level.ERROR, "address discovery has ended", bug);
@@ -117,7 +124,7 @@ public final class ReflexiveService implements AutoCloseable {
       slots.remove(failed.probe());
       log(failed.probe(), "failed: " + failed.reason());
     }
-    for (Effect effect : core.handle(input, System.nanoTime())) {
+    for (Effect effect : core.handle(input, around.machine.nanoTime())) {
       carryOut(effect);
     }
   }
@@ -141,7 +148,7 @@ public final class ReflexiveService implements AutoCloseable {
       case Effect.Publish(Map<AddressFamily, Reflexive> now) -> {
         LOG.log(Level.DEBUG, () -> "seen from outside at " + now);
         addresses = now;
-        changed.run();
+        around.changed.run();
       }
     }
   }
@@ -149,7 +156,7 @@ public final class ReflexiveService implements AutoCloseable {
   private void connect(Probe probe) {
     ProbeSlot slot = new ProbeSlot(probe, this::offer);
     slots.put(probe, slot);
-    Thread.ofVirtual().name("dialkey-reflexive-dial").start(() -> dial(probe, slot));
+    around.machine.run("dialkey-reflexive-dial", () -> dial(probe, slot));
   }
 
   private void dial(Probe probe, ProbeSlot slot) {
@@ -169,7 +176,7 @@ public final class ReflexiveService implements AutoCloseable {
     return message == null ? e.getClass().getSimpleName() : message;
   }
 
-  /** A full queue means that this one is not missed, see {@link #MAX_INPUTS}. */
+  /** What finds no room is not missed, see {@link InputQueue}. */
   private void offer(Input input) {
     if (!inputs.offer(input)) {
       LOG.log(Level.DEBUG, () -> "too much at once, dropped " + input);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.addressing.RelayUrl;
 import dev.dialkey.holepunch.AddressFamily;
+import dev.dialkey.internal.machine.SystemMachine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,8 +50,8 @@ class ReflexiveServiceTest {
         List.of(new DiscoveryServer(RelayUrl.of("https://127.0.0.1"), 7842)),
         EnumSet.of(AddressFamily.IPV4),
         dialer,
-        new Random(1),
-        () -> changes.add(true));
+        new ReflexiveService.Surroundings(
+            new SystemMachine(), new Random(1), () -> changes.add(true)));
   }
 
   private Fake dial(InetSocketAddress address, ServerConnection.Listener listener) {
