@@ -124,7 +124,7 @@ impl Conn {
             self.pacer.stalls(),
             self.counters.dropped,
             self.counters.datagrams,
-            self.counters.keep_alives,
+            self.counters.keep_alives + self.quic.path_pings(),
             quic.dgram_sent as u64,
             quic.dgram_recv as u64,
             self.datagrams.send_dropped(&self.quic, &quic),

@@ -175,6 +175,7 @@ pub(crate) struct Multipath {
     flood: control::FloodGuard,
     /// How often something is sent on each path.
     keep_alive: Option<Duration>,
+    pings: u64,
     /// Size to probe for, and probes for each size, on paths in use.
     pmtud: Option<(usize, u8)>,
 }
@@ -205,6 +206,7 @@ impl Multipath {
             give_up_at: None,
             flood: control::FloodGuard::default(),
             keep_alive: None,
+            pings: 0,
             pmtud: None,
         }
     }

@@ -68,6 +68,11 @@ impl<F: BufFactory> Connection<F> {
         self.multipath.keep_alive = every;
     }
 
+    /// How often a path had nothing else to say in that time.
+    pub fn path_pings(&self) -> u64 {
+        self.multipath.pings
+    }
+
     /// How long a path may be silent before it is given up: 15 seconds unless
     /// told otherwise, none for ever.
     pub fn set_path_idle_timeout(
@@ -87,6 +92,7 @@ impl<F: BufFactory> Connection<F> {
         for pid in due {
             if let Ok(path) = self.paths.get_mut(pid) {
                 path.needs_ack_eliciting = true;
+                self.multipath.pings += 1;
             }
         }
     }

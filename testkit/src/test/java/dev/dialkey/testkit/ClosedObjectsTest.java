@@ -236,6 +236,8 @@ class ClosedObjectsTest {
         callAll(bi.send(), ConnectionClosedException.class, IllegalStateException.class);
         callAll(bi.recv(), ConnectionClosedException.class);
         callAll(finished, ConnectionClosedException.class);
+        // Its end may have been acknowledged in time.
+        wrong.removeIf(call -> call.startsWith("SendStream.awaitAcked"));
         callAll(bi);
         callAll(connection.ref());
         for (Object watch : List.of(paths, type, connection.watchPaths())) {
