@@ -1,8 +1,9 @@
 //! Fuzz targets: functions of bytes that must neither panic nor hang, whatever
 //! the bytes are.
 //!
-//! `cargo +nightly fuzz run frames --fuzz-dir fuzz --features libfuzzer` in
-//! `native` looks for such bytes with cargo-fuzz, guided by what they reach.
+//! cargo-fuzz looks for such bytes, guided by what they reach; CONTRIBUTING.md
+//! says how. The feature `libfuzzer` is for it alone.
+//!
 //! `tests/seeded.rs` calls the same functions with bytes from a seed.
 
 #[path = "../../dialkey-native/tests/common/attack.rs"]
