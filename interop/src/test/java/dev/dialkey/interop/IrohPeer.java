@@ -6,39 +6,26 @@ import dev.dialkey.addressing.EndpointAddr;
 import dev.dialkey.addressing.EndpointId;
 import dev.dialkey.addressing.EndpointTicket;
 import dev.dialkey.addressing.SocketAddrs;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /** A real iroh endpoint in a process of its own, told what to do line by line. Thread-safe. */
 final class IrohPeer implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = ToldProcess.PATIENCE;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final Process process;
-  private final BufferedWriter commands;
+  private final ToldProcess<JsonNode> process;
   private final AtomicInteger lastTag = new AtomicInteger();
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition arrived = lock.newCondition();
-  private final List<JsonNode> events = new ArrayList<>(); // Guarded by lock.
-  private boolean ended;
 
-  private IrohPeer(Process process) {
+  private IrohPeer(ToldProcess<JsonNode> process) {
     this.process = process;
-    this.commands = process.outputWriter(StandardCharsets.UTF_8);
-    Thread.ofVirtual().name("iroh-peer-events").start(this::collect);
   }
 
   static IrohPeer start(IrohRelease release, String... arguments) throws IOException {
@@ -49,9 +36,7 @@ final class IrohPeer implements AutoCloseable {
   static IrohPeer start(Path program, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(Arrays.asList(arguments));
-    var peer =
-        new IrohPeer(
-            new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start());
+    var peer = new IrohPeer(ToldProcess.start(command, JSON::readTree));
     peer.await("ready");
     return peer;
   }
@@ -66,12 +51,7 @@ final class IrohPeer implements AutoCloseable {
 
   /** Gives a command that needs no answer. */
   void tell(String line) {
-    try {
-      commands.write(line + "\n");
-      commands.flush();
-    } catch (IOException e) {
-      throw new AssertionError("the peer is gone; its events: " + seen(), e);
-    }
+    process.tell(line);
   }
 
   /** Gives a command and waits for its answer; fails when that is an error. */
@@ -122,36 +102,12 @@ final class IrohPeer implements AutoCloseable {
 
   /** The first event that fits, waiting for it. */
   JsonNode await(Predicate<JsonNode> wanted, String what) {
-    long left = PATIENCE.toNanos();
-    int next = 0;
-    lock.lock();
-    try {
-      while (true) {
-        for (; next < events.size(); next++) {
-          if (wanted.test(events.get(next))) {
-            return events.get(next);
-          }
-        }
-        if (ended || left <= 0) {
-          throw new AssertionError(what + " did not come; events: " + events);
-        }
-        left = arrived.awaitNanos(left);
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError("interrupted", e);
-    } finally {
-      lock.unlock();
-    }
+    return process.await(wanted, 0, what);
   }
 
   /** The events of this kind so far. */
   List<JsonNode> soFar(String kind) {
-    lock.lock();
-    try {
-      return events.stream().filter(event -> event.path("ev").asText().equals(kind)).toList();
-    } finally {
-      lock.unlock();
-    }
+    return process.soFar(event -> event.path("ev").asText().equals(kind));
   }
 
   /**
@@ -163,61 +119,11 @@ final class IrohPeer implements AutoCloseable {
 
   /** Ends the process as a crash would: nothing is sent any more. */
   void kill() {
-    process.destroyForcibly();
+    process.kill();
   }
 
   @Override
-  public void close() throws Exception {
-    try (commands) {
-      if (process.isAlive()) {
-        commands.write("quit\n");
-      }
-    } catch (IOException e) {
-      // It was killed, or has quit by itself: there is nobody to tell.
-    }
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
-  }
-
-  private String seen() {
-    lock.lock();
-    try {
-      return events.toString();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void collect() {
-    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        add(JSON.readTree(line));
-      }
-    } catch (IOException e) {
-      // The process is gone; what it said last is there.
-    } finally {
-      end();
-    }
-  }
-
-  private void end() {
-    lock.lock();
-    try {
-      ended = true;
-      arrived.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void add(JsonNode event) {
-    lock.lock();
-    try {
-      events.add(event);
-      arrived.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  public void close() throws InterruptedException {
+    process.close();
   }
 }
