@@ -30,7 +30,7 @@ impl Multipath {
         let mut frames = SmallVec::new();
         let mut left = room.left;
         let entered = self.entered;
-        for (path, context) in &mut self.contexts {
+        for (path, context) in self.used_mut() {
             let own = *path == entered;
             let stranded = !context.carries_ack && is_active;
             let repeat = context.repeat_ack && !own;
@@ -69,7 +69,7 @@ impl Multipath {
 
     /// Whether a packet of this path has to carry acknowledgements of others.
     pub(super) fn owes_acks(&self, path: u32, is_active: bool) -> bool {
-        self.contexts.iter().any(|(other, context)| {
+        self.used().any(|(other, context)| {
             let due = *other != self.entered && context.waiting_space().ack_elicited;
             let stranded = due && !context.carries_ack && is_active;
             *other != path && (stranded || context.repeat_ack)
@@ -164,7 +164,7 @@ impl<F: BufFactory> Connection<F> {
     pub(crate) fn unacknowledged_on_paths(&self) -> Option<usize> {
         let multipath = &self.multipath;
         let mut all = 0;
-        for (path, context) in &multipath.contexts {
+        for (path, context) in multipath.used() {
             let space = match *path == multipath.entered {
                 true => &self.pkt_num_spaces[APPLICATION],
                 false => context.waiting_space(),
@@ -280,9 +280,9 @@ impl<F: BufFactory> Connection<F> {
         let Some(context) = self.multipath.contexts.get_mut(&path) else {
             return;
         };
-        let path_of = context.pid.and_then(|pid| self.paths.get(pid).ok());
-        let validated = path_of.is_some_and(|path| path.validated());
-        if context.is_open() && validated && !context.told_ready {
+        let open = context.open_path(&self.paths);
+        let validated = open.is_some_and(|(_, path)| path.validated());
+        if validated && !context.told_ready {
             context.told_ready = true;
             self.multipath.push(MultipathEvent::PeerReady { path });
         }

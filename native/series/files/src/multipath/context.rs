@@ -8,6 +8,8 @@ use super::Tuple;
 use crate::cid::ConnectionIdentifiers;
 use crate::packet::PktNumManager;
 use crate::packet::PktNumSpace;
+use crate::path::Path;
+use crate::path::PathMap;
 
 /// As long as peers of iroh keep a silent path.
 const IDLE: Duration = Duration::from_secs(15);
@@ -149,5 +151,11 @@ impl Context {
 
     pub(super) fn is_open(&self) -> bool {
         self.state == State::Open
+    }
+
+    /// The path and its place in the list, unless it was given up.
+    pub(super) fn open_path<'a>(&self, paths: &'a PathMap) -> Option<(usize, &'a Path)> {
+        let pid = self.pid.filter(|_| self.is_open())?;
+        Some((pid, paths.get(pid).ok()?))
     }
 }

@@ -52,7 +52,8 @@ impl<F: BufFactory> Connection<F> {
             return;
         }
         if self.multipath.keys.current != self.key_phase {
-            self.start_phase(now);
+            self.start_phase();
+            self.expire_old_keys(now);
             self.multipath.push(MultipathEvent::KeyUpdated);
         }
         if phase != self.key_phase {
@@ -70,7 +71,7 @@ impl<F: BufFactory> Connection<F> {
     }
 
     /// Nothing was received or sent with the new keys yet.
-    fn start_phase(&mut self, now: Instant) {
+    fn start_phase(&mut self) {
         let entered = self.multipath.entered;
         self.multipath.keys = Phase {
             current: self.key_phase,
@@ -83,7 +84,6 @@ impl<F: BufFactory> Connection<F> {
                 false => context.next_pkt_num(),
             };
         }
-        self.expire_old_keys(now);
     }
 
     fn expire_old_keys(&mut self, now: Instant) {
@@ -129,11 +129,8 @@ impl<F: BufFactory> Connection<F> {
             timer: now + UNANSWERED,
         });
         self.key_phase = !self.key_phase;
-        self.start_phase(now);
+        self.start_phase();
         self.multipath.keys.unanswered = true;
-        if let Some(update) = &mut self.crypto_ctx[APPLICATION].key_update {
-            update.timer = now + UNANSWERED;
-        }
         self.multipath.push(MultipathEvent::KeyUpdated);
         Ok(())
     }

@@ -38,7 +38,6 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-
 use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::collections::VecDeque;
@@ -238,10 +237,23 @@ impl Multipath {
     }
 
     fn path_of(&self, pid: usize) -> Option<u32> {
-        self.contexts
-            .iter()
-            .find(|(_, context)| context.pid == Some(pid))
-            .map(|(path, _)| *path)
+        let mut used = self.used();
+        let found = used.find(|(_, context)| context.pid == Some(pid));
+        found.map(|(path, _)| *path)
+    }
+
+    /// The contexts of all paths that were used. What is asked for each packet
+    /// asks these: as many again wait for their first use, above them.
+    fn used(&self) -> impl Iterator<Item = (&u32, &Context)> {
+        self.contexts.range(..self.next_open)
+    }
+
+    fn used_mut(&mut self) -> impl Iterator<Item = (&u32, &mut Context)> {
+        self.contexts.range_mut(..self.next_open)
+    }
+
+    fn open_count(&self) -> usize {
+        self.used().filter(|(_, context)| context.is_open()).count()
     }
 
     fn is_gone(&self, path: u32) -> bool {

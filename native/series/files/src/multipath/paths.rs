@@ -127,7 +127,7 @@ impl<F: BufFactory> Connection<F> {
     pub fn set_active_multipath(&mut self, path: u32) -> Result<()> {
         let pid = self.open_pid(path)?;
         let chosen = self.paths.get(pid)?;
-        if !chosen.validated() || chosen.active_dcid_seq.is_none() {
+        if !chosen.works() {
             return Err(Error::InvalidState);
         }
         self.activate(pid)
@@ -217,8 +217,7 @@ impl<F: BufFactory> Connection<F> {
     /// on others. Not the last one: that is an [`Error::InvalidState`].
     pub fn abandon_path(&mut self, path: u32, code: u64) -> Result<()> {
         self.open_pid(path)?;
-        let contexts = self.multipath.contexts.values();
-        if contexts.filter(|context| context.is_open()).count() < 2 {
+        if self.multipath.open_count() < 2 {
             return Err(Error::InvalidState);
         }
         self.drop_path(path, code, false, crate::clock::now())
@@ -309,13 +308,10 @@ impl<F: BufFactory> Connection<F> {
     /// Something has to carry the data: the path that the application would
     /// rather use, of those that work.
     pub(super) fn replace_active(&mut self, now: Instant) -> Result<()> {
-        let all = self.multipath.contexts.iter();
-        let usable = all.filter_map(|(id, context)| {
-            let pid = context.pid.filter(|_| context.is_open())?;
-            let path = self.paths.get(pid).ok()?;
-            let works = path.validated() && path.active_dcid_seq.is_some();
+        let usable = self.multipath.used().filter_map(|(id, context)| {
+            let (pid, path) = context.open_path(&self.paths)?;
             let rank = (context.suspected, context.status.backup, *id);
-            works.then_some((rank, pid))
+            path.works().then_some((rank, pid))
         });
         match usable.min() {
             Some(((_, _, path), pid)) => {
@@ -388,13 +384,13 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn refresh_caps(&mut self) {
         const LONGEST: Duration = Duration::from_secs(2);
         const LONGEST_OF_MANY: Duration = Duration::from_millis(500);
-        let working: Vec<usize> = {
-            let all = self.multipath.contexts.values();
-            let open = all.filter(|context| context.is_open() && !context.suspected);
-            open.filter_map(|context| context.pid).collect()
-        };
-        let works = |pid: &usize| self.paths.get(*pid).is_ok_and(|path| path.validated());
-        let working: Vec<usize> = working.into_iter().filter(works).collect();
+        let used = self.multipath.used();
+        let sound = used.filter(|(_, context)| !context.suspected);
+        let proven = sound.filter_map(|(_, context)| {
+            let (pid, path) = context.open_path(&self.paths)?;
+            path.validated().then_some(pid)
+        });
+        let working: Vec<usize> = proven.collect();
         for (pid, path) in self.paths.iter_mut() {
             let others = working.iter().any(|other| *other != pid);
             let most = match others {

@@ -167,13 +167,10 @@ impl<F: BufFactory> Connection<F> {
     }
 
     fn lowest_validated(&self) -> Option<u32> {
-        let mut all = self.multipath.contexts.iter();
-        let found = all.find(|(_, context)| {
-            let path = context.pid.and_then(|pid| self.paths.get(pid).ok());
-            context.is_open() &&
-                path.is_some_and(|path| {
-                    path.validated() && path.active_dcid_seq.is_some()
-                })
+        let mut used = self.multipath.used();
+        let found = used.find(|(_, context)| {
+            let open = context.open_path(&self.paths);
+            open.is_some_and(|(_, path)| path.works())
         });
         found.map(|(path, _)| *path)
     }

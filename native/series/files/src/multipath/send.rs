@@ -83,10 +83,8 @@ impl<F: BufFactory> Connection<F> {
         if self.local_error.is_some() {
             return None;
         }
-        let all = self.multipath.contexts.iter();
-        let found = all.filter_map(|(id, context)| {
-            let pid = context.pid.filter(|_| context.is_open())?;
-            let path = self.paths.get(pid).ok()?;
+        self.multipath.used().find_map(|(id, context)| {
+            let (pid, path) = context.open_path(&self.paths)?;
             let wanted = from.is_none_or(|from| path.local_addr() == from) &&
                 to.is_none_or(|to| path.peer_addr() == to);
             let unlimited = !self.is_server || path.verified_peer_address;
@@ -102,8 +100,7 @@ impl<F: BufFactory> Connection<F> {
                 (path.validated() && self.multipath.owes_acks(*id, false));
             let waits = !self.multipath.send.done.contains(&pid);
             (wanted && may_send && needs && waits).then_some(pid)
-        });
-        found.into_iter().next()
+        })
     }
 
     pub(super) fn space_of(&self, path: u32) -> &packet::PktNumSpace {
@@ -117,13 +114,10 @@ impl<F: BufFactory> Connection<F> {
 
     /// Finds out which paths can carry their own acknowledgements.
     fn note_carriers(&mut self) {
-        for context in self.multipath.contexts.values_mut() {
-            let path = context.pid.and_then(|pid| self.paths.get(pid).ok());
-            context.carries_ack = context.is_open() &&
-                path.is_some_and(|path| {
-                    path.active() ||
-                        (path.validated() && path.active_dcid_seq.is_some())
-                });
+        for (_, context) in self.multipath.used_mut() {
+            let open = context.open_path(&self.paths);
+            context.carries_ack =
+                open.is_some_and(|(_, path)| path.active() || path.works());
         }
     }
 

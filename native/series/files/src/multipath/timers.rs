@@ -38,27 +38,24 @@ impl<F: BufFactory> Connection<F> {
     /// Only where data could go another way.
     fn suspicion_at(&self, path: u32, context: &Context) -> Option<Instant> {
         let since = context.unanswered_since?;
-        if context.suspected || !context.is_open() || !self.has_other(path) {
+        if context.suspected || !self.has_other(path) {
             return None;
         }
-        let recovery = &self.paths.get(context.pid?).ok()?.recovery;
-        let patience = recovery.rtt() * 3 + SUSPICION;
+        let (_, path) = context.open_path(&self.paths)?;
+        let patience = path.recovery.rtt() * 3 + SUSPICION;
         Some(since + patience)
     }
 
     /// When a path is given up because nothing comes. Not the last one, whose
     /// end is that of the connection.
     fn idle_at(&self, context: &Context) -> Option<Instant> {
-        let contexts = self.multipath.contexts.values();
-        let open = contexts.filter(|context| context.is_open()).count();
+        let open = self.multipath.open_count();
         context.idle_at().filter(|_| context.is_open() && open > 1)
     }
 
     fn ping_at(&self, context: &Context) -> Option<Instant> {
-        let path = self.paths.get(context.pid?).ok()?;
-        let silent = context.is_open() &&
-            path.validated() &&
-            !path.needs_ack_eliciting;
+        let (_, path) = context.open_path(&self.paths)?;
+        let silent = path.validated() && !path.needs_ack_eliciting;
         context.ping_at(self.multipath.keep_alive.filter(|_| silent)?)
     }
 
@@ -115,12 +112,11 @@ impl<F: BufFactory> Connection<F> {
 
     /// Whether a path other than this one works.
     fn has_other(&self, path: u32) -> bool {
-        self.multipath.contexts.iter().any(|(other, context)| {
-            let state = context.pid.and_then(|pid| self.paths.get(pid).ok());
+        self.multipath.used().any(|(other, context)| {
+            let open = context.open_path(&self.paths);
             *other != path &&
-                context.is_open() &&
                 !context.suspected &&
-                state.is_some_and(|path| path.validated())
+                open.is_some_and(|(_, path)| path.validated())
         })
     }
 
@@ -170,8 +166,8 @@ impl<F: BufFactory> Connection<F> {
     fn ping_others(&mut self, path: u32) {
         let suspected = self.multipath.pid_of(path);
         for (pid, other) in self.paths.iter_mut() {
-            let usable = other.validated() && other.active_dcid_seq.is_some();
-            other.needs_ack_eliciting |= usable && Some(pid) != suspected;
+            other.needs_ack_eliciting |=
+                other.works() && Some(pid) != suspected;
         }
     }
 
@@ -209,8 +205,7 @@ impl<F: BufFactory> Connection<F> {
     fn tell_failures(&mut self) {
         let contexts = self.multipath.contexts.iter();
         let failed = contexts.filter_map(|(id, context)| {
-            let pid = context.pid.filter(|_| context.is_open())?;
-            let path = self.paths.get(pid).ok()?;
+            let (pid, path) = context.open_path(&self.paths)?;
             (path.has_failed() && !context.told_failed).then_some((*id, pid))
         });
         let failed: Vec<(u32, usize)> = failed.collect();

@@ -95,6 +95,11 @@ impl Path {
         self.verified_peer_address = true;
     }
 
+    /// Whether data may be sent on it: it leads to the peer, and has an id.
+    pub(crate) fn works(&self) -> bool {
+        self.validated() && self.active_dcid_seq.is_some()
+    }
+
     pub(crate) fn has_failed(&self) -> bool {
         self.validation_failed()
     }
