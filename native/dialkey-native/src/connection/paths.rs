@@ -26,6 +26,9 @@ impl Conn {
     }
 
     pub(crate) fn abandon_path(&mut self, now: u64, path: u32, code: u64) -> Outcome<()> {
+        if code > crate::MAX_VARINT {
+            return Err(Fault::arg("error code above 2^62 - 1"));
+        }
         let _time = time::freeze(now);
         Ok(self.quic.abandon_path(path, code)?)
     }

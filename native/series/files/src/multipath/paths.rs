@@ -217,6 +217,9 @@ impl<F: BufFactory> Connection<F> {
     /// on others. Not the last one: that is an [`Error::InvalidState`].
     pub fn abandon_path(&mut self, path: u32, code: u64) -> Result<()> {
         self.open_pid(path)?;
+        if code > octets::MAX_VAR_INT {
+            return Err(Error::InvalidState);
+        }
         if self.multipath.open_count() < 2 {
             return Err(Error::InvalidState);
         }

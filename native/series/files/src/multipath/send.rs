@@ -248,6 +248,8 @@ impl Multipath {
             Some(_) if waiting.cids_blocked => {
                 let largest = ids.largest_dcid_seq();
                 let next_seq = largest.map_or(0, |largest| largest + 1);
+                // No id can have a higher number than the last.
+                let next_seq = next_seq.min(octets::MAX_VAR_INT);
                 Some(ExtFrame::PathCidsBlocked { path, next_seq })
             },
             _ => {

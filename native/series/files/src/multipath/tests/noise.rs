@@ -28,6 +28,7 @@ fn path(victim: &Connection, wild: u64) -> u32 {
 fn number(most: u64, wild: u64) -> u64 {
     match below(wild) {
         0 => below(1 << 62),
+        1 => (1 << 62) - 1,
         _ => below(most),
     }
 }

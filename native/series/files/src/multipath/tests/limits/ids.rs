@@ -201,3 +201,30 @@ fn a_path_above_the_limit() {
         assert_eq!(sim.server_code(), Some(PROTOCOL_VIOLATION));
     }
 }
+
+#[test]
+fn the_last_number_of_an_id() {
+    let mut sim = Sim::new(58);
+    let last = (1 << 62) - 1;
+    sim.strike(&[new_cid(1, last, last)]).unwrap();
+    sim.server.multipath.control.path(1).cids_blocked = true;
+    assert!(!sim.served().is_empty());
+    assert_eq!(sim.server_code(), None);
+}
+
+#[test]
+fn codes_that_cannot_be_written() {
+    let mut sim = Sim::new(59);
+    let path = sim.open(1, Link::default());
+    for code in [1 << 62, u64::MAX] {
+        let given_up = sim.client.abandon_path(path, code);
+        assert_eq!(given_up, Err(Error::InvalidState));
+    }
+    sim.client.abandon_path(path, (1 << 62) - 1).unwrap();
+    sim.settle();
+    assert!(sim.server_events.contains(&MultipathEvent::Abandoned {
+        path,
+        code: (1 << 62) - 1,
+        by_peer: true
+    }));
+}
