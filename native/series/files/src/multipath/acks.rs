@@ -31,7 +31,7 @@ impl Multipath {
         let mut left = room.left;
         let entered = self.entered;
         for (path, context) in self.used_mut() {
-            let own = *path == entered;
+            let own = path == entered;
             let stranded = !context.carries_ack && is_active;
             let repeat = context.repeat_ack && !own;
             let carries = context.carries_ack;
@@ -44,7 +44,7 @@ impl Multipath {
             let delay = room.now.saturating_duration_since(space.largest_rx_pkt_time);
             let delay = delay.as_micros() as u64 / 2_u64.pow(room.delay_exponent);
             let frame = ExtFrame::PathAck {
-                path: *path,
+                path,
                 delay,
                 ranges: space.recv_pkt_need_ack.clone(),
             };
@@ -69,17 +69,18 @@ impl Multipath {
 
     /// Whether a packet of this path has to carry acknowledgements of others.
     pub(super) fn owes_acks(&self, path: u32, is_active: bool) -> bool {
-        self.used().any(|(other, context)| {
-            let due = *other != self.entered && context.waiting_space().ack_elicited;
+        let mut others = self.used().filter(|(other, _)| *other != path);
+        others.any(|(other, context)| {
+            let due = other != self.entered && context.waiting_space().ack_elicited;
             let stranded = due && !context.carries_ack && is_active;
-            *other != path && (stranded || context.repeat_ack)
+            stranded || context.repeat_ack
         })
     }
 
     /// An acknowledgement of ours arrived: what it told need not be told again.
     fn forget_acked(&mut self, path: u32, largest: u64, current: &mut PktNumSpace) {
         let own = path == self.entered;
-        if let Some(context) = self.contexts.get_mut(&path) {
+        if let Some(context) = self.contexts.get_mut(path) {
             let space = context.space(own, current);
             space.recv_pkt_need_ack.remove_until(largest);
         }
@@ -91,7 +92,7 @@ impl Multipath {
     /// it, for many times as long.
     fn repeat_ack(&mut self, path: u32, current: &mut PktNumSpace) {
         let own = path == self.entered;
-        if let Some(context) = self.contexts.get_mut(&path) {
+        if let Some(context) = self.contexts.get_mut(path) {
             if context.is_open() && !context.suspected {
                 context.space(own, current).ack_elicited = true;
             }
@@ -112,8 +113,8 @@ impl Multipath {
 
     /// A frame of ours was lost: what it said is said again if it still holds.
     pub(crate) fn on_lost(&mut self, frame: &ExtFrame, current: &mut PktNumSpace) {
-        let known = |path| {
-            let context = self.contexts.get(path);
+        let known = |path: &u32| {
+            let context = self.contexts.get(*path);
             context.is_some_and(|context| context.state != State::Abandoned)
         };
         match frame {
@@ -165,7 +166,7 @@ impl<F: BufFactory> Connection<F> {
         let multipath = &self.multipath;
         let mut all = 0;
         for (path, context) in multipath.used() {
-            let space = match *path == multipath.entered {
+            let space = match path == multipath.entered {
                 true => &self.pkt_num_spaces[APPLICATION],
                 false => context.waiting_space(),
             };
@@ -188,7 +189,7 @@ impl<F: BufFactory> Connection<F> {
             .checked_mul(2_u64.pow(exponent))
             .ok_or(Error::InvalidFrame)?;
         let largest = ranges.last().ok_or(Error::InvalidFrame)?;
-        let Some(context) = self.multipath.contexts.get(&path) else {
+        let Some(context) = self.multipath.contexts.get(path) else {
             return match self.multipath.is_gone(path) {
                 true => Ok(()),
                 false => Err(Error::InvalidPacket),
@@ -257,7 +258,7 @@ impl<F: BufFactory> Connection<F> {
         self.acked_bytes += outcome.acked_bytes as u64;
         self.spurious_lost_count += outcome.spurious_losses;
         let in_flight = self.paths.get(pid)?.recovery.bytes_in_flight();
-        let Some(context) = self.multipath.contexts.get_mut(&path) else {
+        let Some(context) = self.multipath.contexts.get_mut(path) else {
             return Ok(());
         };
         if outcome.acked_bytes > 0 {
@@ -277,7 +278,7 @@ impl<F: BufFactory> Connection<F> {
 
     /// The peer showed that it accepted a path.
     pub(super) fn tell_ready(&mut self, path: u32) {
-        let Some(context) = self.multipath.contexts.get_mut(&path) else {
+        let Some(context) = self.multipath.contexts.get_mut(path) else {
             return;
         };
         let open = context.open_path(&self.paths);

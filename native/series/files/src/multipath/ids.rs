@@ -23,7 +23,7 @@ impl<F: BufFactory> Connection<F> {
             let cid = ConnectionId::from(scid.to_vec());
             conn.ids.new_scid(cid, Some(reset_token), false, None, false)
         })?;
-        self.multipath.cids.insert(scid.to_vec(), path);
+        self.multipath.own_ids.insert(scid, path);
         self.multipath.control.advertise(path, seq);
         Ok(seq)
     }
@@ -52,7 +52,7 @@ impl<F: BufFactory> Connection<F> {
 
     pub(super) fn on_new_cid(&mut self, path: u32, new: &Issued) -> Result<()> {
         self.check_path(path)?;
-        match self.multipath.contexts.get(&path) {
+        match self.multipath.contexts.get(path) {
             Some(context) if context.state != State::Abandoned => (),
             // Above what the peer itself takes, or gone.
             _ => return Ok(()),
@@ -102,7 +102,7 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<()> {
         self.check_path(path)?;
         let window = self.largest_pto();
-        if !self.multipath.contexts.contains_key(&path) {
+        if !self.multipath.contexts.contains(path) {
             return Ok(());
         }
         let cid = self.within(path, |conn| {
@@ -129,7 +129,7 @@ impl<F: BufFactory> Connection<F> {
     }
 
     pub(super) fn forget_cid(&mut self, cid: &[u8]) {
-        self.multipath.cids.remove(cid);
+        self.multipath.own_ids.remove(cid);
         self.multipath.retired_cids.push_back(cid.to_vec());
     }
 
@@ -146,8 +146,8 @@ impl<F: BufFactory> Connection<F> {
         for token in self.ids.reset_tokens() {
             found |= is_token(token);
         }
-        for (path, context) in &self.multipath.contexts {
-            if *path == self.multipath.entered {
+        for (path, context) in self.multipath.contexts.iter() {
+            if path == self.multipath.entered {
                 continue;
             }
             for token in context.waiting_ids().reset_tokens() {

@@ -39,7 +39,7 @@ impl<F: BufFactory> Connection<F> {
     /// began.
     pub(super) fn recall_phase(&mut self) {
         let entered = self.multipath.entered;
-        let context = self.multipath.contexts.get(&entered);
+        let context = self.multipath.contexts.get(entered);
         let start = context.and_then(|context| context.phase_start);
         if let Some(update) = &mut self.crypto_ctx[APPLICATION].key_update {
             update.pn_on_update = start.unwrap_or(u64::MAX);
@@ -60,7 +60,7 @@ impl<F: BufFactory> Connection<F> {
             return;
         }
         let entered = self.multipath.entered;
-        if let Some(context) = self.multipath.contexts.get_mut(&entered) {
+        if let Some(context) = self.multipath.contexts.get_mut(entered) {
             let start = context.phase_start.map_or(pn, |start| start.min(pn));
             context.phase_start = Some(start);
         }
@@ -77,9 +77,9 @@ impl<F: BufFactory> Connection<F> {
             current: self.key_phase,
             ..Phase::default()
         };
-        for (path, context) in &mut self.multipath.contexts {
+        for (path, context) in self.multipath.contexts.iter_mut() {
             context.phase_start = None;
-            context.phase_sent = match *path == entered {
+            context.phase_sent = match path == entered {
                 true => self.next_pkt_num,
                 false => context.next_pkt_num(),
             };

@@ -22,6 +22,7 @@
 
 mod acks;
 mod context;
+mod contexts;
 mod control;
 mod frames;
 #[doc(hidden)]
@@ -29,6 +30,7 @@ pub mod fuzz;
 mod ids;
 mod keys;
 mod negotiation;
+mod own_ids;
 mod paths;
 mod probes;
 mod receive;
@@ -38,8 +40,6 @@ mod timers;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-use std::collections::HashMap;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -54,8 +54,10 @@ use crate::Result;
 
 use context::Context;
 use context::State;
+use contexts::Contexts;
 use control::Control;
 use frames::Frames;
+use own_ids::OwnIds;
 use probes::Probes;
 
 pub(crate) use acks::AckRoom;
@@ -153,11 +155,10 @@ pub(crate) struct Multipath {
     open_failed: bool,
     /// Paths that we owe the peer an id for, until there is room.
     raise_due: u32,
-    contexts: BTreeMap<u32, Context>,
+    contexts: Contexts,
     /// Ids of paths of which nothing is left.
     gone: RangeSet,
-    /// Our connection ids of all paths but the first.
-    cids: HashMap<Vec<u8>, u32>,
+    own_ids: OwnIds,
     retired_cids: VecDeque<Vec<u8>>,
     control: Control,
     frames: Frames,
@@ -190,9 +191,9 @@ impl Multipath {
             next_open: 1,
             open_failed: false,
             raise_due: 0,
-            contexts: BTreeMap::new(),
+            contexts: Contexts::default(),
             gone: RangeSet::default(),
-            cids: HashMap::new(),
+            own_ids: OwnIds::default(),
             retired_cids: VecDeque::new(),
             control: Control::default(),
             frames: Frames::default(),
@@ -233,23 +234,25 @@ impl Multipath {
     }
 
     fn pid_of(&self, path: u32) -> Option<usize> {
-        self.contexts.get(&path).and_then(|context| context.pid)
+        self.contexts.get(path).and_then(|context| context.pid)
     }
 
     fn path_of(&self, pid: usize) -> Option<u32> {
         let mut used = self.used();
         let found = used.find(|(_, context)| context.pid == Some(pid));
-        found.map(|(path, _)| *path)
+        found.map(|(path, _)| path)
     }
 
     /// The contexts of all paths that were used. What is asked for each packet
     /// asks these: as many again wait for their first use, above them.
-    fn used(&self) -> impl Iterator<Item = (&u32, &Context)> {
-        self.contexts.range(..self.next_open)
+    fn used(&self) -> impl Iterator<Item = (u32, &Context)> {
+        let end = self.next_open;
+        self.contexts.iter().take_while(move |(path, _)| *path < end)
     }
 
-    fn used_mut(&mut self) -> impl Iterator<Item = (&u32, &mut Context)> {
-        self.contexts.range_mut(..self.next_open)
+    fn used_mut(&mut self) -> impl Iterator<Item = (u32, &mut Context)> {
+        let end = self.next_open;
+        self.contexts.iter_mut().take_while(move |(path, _)| *path < end)
     }
 
     fn open_count(&self) -> usize {
@@ -288,12 +291,11 @@ impl<F: BufFactory> Connection<F> {
     /// Makes this path's context the one that the connection works on.
     fn enter(&mut self, path: u32) {
         let multipath = &mut self.multipath;
-        let known = multipath.contexts.contains_key(&path);
-        if !multipath.on || multipath.entered == path || !known {
+        if multipath.entered == path || !multipath.contexts.contains(path) {
             return;
         }
         for id in [multipath.entered, path] {
-            if let Some(context) = multipath.contexts.get_mut(&id) {
+            if let Some(context) = multipath.contexts.get_mut(id) {
                 context.swap(
                     &mut self.pkt_num_spaces[APPLICATION],
                     &mut self.next_pkt_num,

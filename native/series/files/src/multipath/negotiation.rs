@@ -157,7 +157,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn open_contexts(&mut self) {
         let multipath = &self.multipath;
         let max = multipath.local_max.min(multipath.peer_max);
-        let last = multipath.contexts.keys().next_back().copied();
+        let last = multipath.contexts.last_id();
         let gone = multipath.gone.last().map(|id| id as u32);
         let next = last.max(gone).map_or(0, |id| id.saturating_add(1));
         for path in next..=max {
@@ -172,7 +172,7 @@ impl<F: BufFactory> Connection<F> {
     /// How many of our connection ids a path lacks.
     pub fn path_scids_left(&self, path: u32) -> usize {
         let multipath = &self.multipath;
-        let Some(context) = multipath.contexts.get(&path) else {
+        let Some(context) = multipath.contexts.get(path) else {
             return 0;
         };
         if path == 0 || context.state == State::Abandoned {
@@ -187,7 +187,7 @@ impl<F: BufFactory> Connection<F> {
 
     /// The first path whose ids of ours the peer may hold more of.
     pub fn first_path_without_scids(&self) -> Option<u32> {
-        let mut paths = self.multipath.contexts.keys().copied();
+        let mut paths = self.multipath.contexts.iter().map(|(path, _)| path);
         paths.find(|path| self.path_scids_left(*path) > 0)
     }
 }

@@ -48,7 +48,7 @@ impl<F: BufFactory> Connection<F> {
                 PathState::Validating
             };
             Some(PathInfo {
-                path: *id,
+                path: id,
                 state,
                 active: path.active(),
                 backup: context.status.backup,
@@ -84,7 +84,7 @@ impl<F: BufFactory> Connection<F> {
             let pid = conn.place(id, path)?;
             conn.take_dcid(pid)
         })?;
-        if let Some(context) = self.multipath.contexts.get_mut(&id) {
+        if let Some(context) = self.multipath.contexts.get_mut(id) {
             context.status.backup = backup;
         }
         Ok(id)
@@ -94,7 +94,7 @@ impl<F: BufFactory> Connection<F> {
     fn may_open(&mut self) -> Result<()> {
         let multipath = &mut self.multipath;
         let id = multipath.next_open;
-        let known = multipath.contexts.contains_key(&id);
+        let known = multipath.contexts.contains(id);
         if id > multipath.local_max.min(multipath.peer_max) || !known {
             multipath.control.paths_blocked |= self.handshake_confirmed;
             return Err(Error::IdLimit);
@@ -118,7 +118,7 @@ impl<F: BufFactory> Connection<F> {
     }
 
     fn open_pid(&self, path: u32) -> Result<usize> {
-        let context = self.multipath.contexts.get(&path);
+        let context = self.multipath.contexts.get(path);
         let context = context.filter(|context| context.is_open());
         context.and_then(|context| context.pid).ok_or(Error::InvalidState)
     }
@@ -156,7 +156,7 @@ impl<F: BufFactory> Connection<F> {
     /// Tells the peer whether it should use the path.
     pub fn set_path_status(&mut self, path: u32, available: bool) -> Result<()> {
         self.open_pid(path)?;
-        let context = self.multipath.contexts.get_mut(&path);
+        let context = self.multipath.contexts.get_mut(path);
         let status = &mut context.ok_or(Error::InvalidState)?.status;
         if status.backup == available {
             status.backup = !available;
@@ -231,13 +231,13 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<()> {
         self.check_path(path)?;
         let window = self.largest_pto();
-        let Some(context) = self.multipath.contexts.get_mut(&path) else {
+        let Some(context) = self.multipath.contexts.get_mut(path) else {
             return Ok(());
         };
         if !std::mem::replace(&mut context.peer_abandoned, true) {
             self.multipath.flood.abandon(now, window)?;
         }
-        let Some(context) = self.multipath.contexts.get_mut(&path) else {
+        let Some(context) = self.multipath.contexts.get_mut(path) else {
             return Ok(());
         };
         let raises = !std::mem::replace(&mut context.raised, true);
@@ -278,7 +278,7 @@ impl<F: BufFactory> Connection<F> {
             false => now + UNANSWERED,
         };
         let multipath = &mut self.multipath;
-        let context = multipath.contexts.get_mut(&id).ok_or(Error::InvalidState)?;
+        let context = multipath.contexts.get_mut(id).ok_or(Error::InvalidState)?;
         context.state = State::Abandoned;
         context.drop_at = Some(drop_at);
         context.suspected = false;
@@ -313,7 +313,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn replace_active(&mut self, now: Instant) -> Result<()> {
         let usable = self.multipath.used().filter_map(|(id, context)| {
             let (pid, path) = context.open_path(&self.paths)?;
-            let rank = (context.suspected, context.status.backup, *id);
+            let rank = (context.suspected, context.status.backup, id);
             path.works().then_some((rank, pid))
         });
         match usable.min() {
@@ -331,7 +331,7 @@ impl<F: BufFactory> Connection<F> {
         let Some(path) = self.multipath.path_of(pid) else {
             return Ok(());
         };
-        if let Some(context) = self.multipath.contexts.get_mut(&path) {
+        if let Some(context) = self.multipath.contexts.get_mut(path) {
             context.before_rebind = None;
             context.told_failed = false;
         }
@@ -351,11 +351,7 @@ impl<F: BufFactory> Connection<F> {
     pub(super) fn forget_path(&mut self, id: u32) {
         let own: Vec<Vec<u8>> = match id {
             0 => Vec::new(),
-            _ => {
-                let cids = self.multipath.cids.iter();
-                let own = cids.filter(|(_, path)| **path == id);
-                own.map(|(cid, _)| cid.clone()).collect()
-            },
+            _ => self.multipath.own_ids.of_path(id),
         };
         for cid in own {
             self.forget_cid(&cid);
@@ -363,13 +359,13 @@ impl<F: BufFactory> Connection<F> {
         let pid = self.multipath.pid_of(id);
         if id == 0 {
             // The connection goes by the ids of the first path for ever.
-            if let Some(context) = self.multipath.contexts.get_mut(&0) {
+            if let Some(context) = self.multipath.contexts.get_mut(0) {
                 context.pid = None;
                 context.drop_at = None;
             }
             self.within(0, |conn| conn.ids.unlink());
         } else {
-            self.multipath.contexts.remove(&id);
+            self.multipath.contexts.remove(id);
             self.multipath.gone.push_item(id.into());
             if let Some(seal) = &mut self.crypto_ctx[APPLICATION].crypto_seal {
                 seal.forget_path(id);

@@ -172,7 +172,7 @@ impl<F: BufFactory> Connection<F> {
             let open = context.open_path(&self.paths);
             open.is_some_and(|(_, path)| path.works())
         });
-        found.map(|(path, _)| *path)
+        found.map(|(path, _)| path)
     }
 
     pub(super) fn on_challenge(
@@ -194,7 +194,7 @@ impl<F: BufFactory> Connection<F> {
             value,
             foreign: foreign.is_some(),
         };
-        let is_open = self.multipath.contexts.get(&path).is_some_and(Context::is_open);
+        let is_open = self.multipath.contexts.get(path).is_some_and(Context::is_open);
         if is_open && self.multipath.probes.answer(answer, now) && foreign.is_some() {
             let event = MultipathEvent::Probed {
                 local: to.0,

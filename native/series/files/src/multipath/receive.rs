@@ -33,7 +33,10 @@ impl<F: BufFactory> Connection<F> {
     pub(crate) fn recv_path(&self, buf: &[u8], info: &RecvInfo) -> Option<usize> {
         let (first, rest) = buf.split_first()?;
         let path = match first & LONG_HEADER {
-            0 => self.path_of_dcid(rest.get(..self.source_id().len())?),
+            0 => {
+                let dcid = rest.get(..self.source_id().len())?;
+                self.multipath.own_ids.path_of(dcid)
+            },
             _ => 0,
         };
         let pid = self.multipath.pid_of(path)?;
@@ -41,18 +44,12 @@ impl<F: BufFactory> Connection<F> {
         known.leads(info.to, info.from).then_some(pid)
     }
 
-    /// An id that is none of ours is taken for one of the first path, where
-    /// its packet cannot be opened.
-    fn path_of_dcid(&self, dcid: &[u8]) -> u32 {
-        self.multipath.cids.get(dcid).copied().unwrap_or(0)
-    }
-
     /// Before a packet is opened: its number and its nonce are those of its
     /// path.
     pub(crate) fn enter_for(&mut self, hdr: &Header) {
         if self.multipath.on {
             let path = match hdr.ty {
-                Type::Short => self.path_of_dcid(&hdr.dcid),
+                Type::Short => self.multipath.own_ids.hear(&hdr.dcid),
                 _ => 0,
             };
             self.enter(path);
@@ -66,8 +63,8 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<usize> {
         let id = self.multipath.entered;
         let now = crate::clock::now();
-        let (seq, _) = self.ids.find_scid_seq(dcid).ok_or(Error::Done)?;
-        let context = self.multipath.contexts.get_mut(&id).ok_or(Error::Done)?;
+        let (seq, linked) = self.ids.find_scid_seq(dcid).ok_or(Error::Done)?;
+        let context = self.multipath.contexts.get_mut(id).ok_or(Error::Done)?;
         context.last_received = Some(now);
         let pid = match context.pid {
             Some(pid) => pid,
@@ -85,12 +82,14 @@ impl<F: BufFactory> Connection<F> {
             return Err(Error::Done);
         }
         path.active_scid_seq = Some(seq);
-        self.ids.link_scid_to_path_id(seq, pid)?;
+        if linked != Some(pid) {
+            self.ids.link_scid_to_path_id(seq, pid)?;
+        }
         Ok(pid)
     }
 
     fn open_on_packet(&mut self, id: u32, info: &RecvInfo) -> Result<usize> {
-        let unused = self.multipath.contexts.get(&id).map(|context| context.state);
+        let unused = self.multipath.contexts.get(id).map(|context| context.state);
         if !self.is_server || unused != Some(State::Unused) {
             return Err(Error::Done);
         }
@@ -134,7 +133,7 @@ impl<F: BufFactory> Connection<F> {
         let pid = self.paths.insert_path(path, false)?;
         let multipath = &mut self.multipath;
         multipath.next_open = multipath.next_open.max(id.saturating_add(1));
-        if let Some(context) = multipath.contexts.get_mut(&id) {
+        if let Some(context) = multipath.contexts.get_mut(id) {
             context.pid = Some(pid);
             context.state = State::Open;
             context.opened = Some(crate::clock::now());
@@ -149,7 +148,7 @@ impl<F: BufFactory> Connection<F> {
         let id = self.multipath.entered;
         let space = &mut self.pkt_num_spaces[APPLICATION];
         let is_newest = pn >= space.largest_rx_non_probing_pkt_num;
-        if let Some(context) = self.multipath.contexts.get_mut(&id) {
+        if let Some(context) = self.multipath.contexts.get_mut(id) {
             context.repeat_ack |= ack_elicited && context.suspected;
         }
         if probing {
@@ -169,7 +168,7 @@ impl<F: BufFactory> Connection<F> {
         let Some((local, peer)) = self.multipath.foreign.take() else {
             return Ok(());
         };
-        let is_open = self.multipath.contexts.get(&id).is_some_and(Context::is_open);
+        let is_open = self.multipath.contexts.get(id).is_some_and(Context::is_open);
         if !self.is_server || !is_open {
             return Ok(());
         }
@@ -183,7 +182,7 @@ impl<F: BufFactory> Connection<F> {
             path.recovery.start_over(&self.recovery_config);
         }
         self.paths.rebind(pid, local, peer)?;
-        if let Some(context) = self.multipath.contexts.get_mut(&id) {
+        if let Some(context) = self.multipath.contexts.get_mut(id) {
             // The last address that was proven is the one to go back to.
             let fallback = context.before_rebind.take();
             context.before_rebind = fallback.or(proven.then_some(before));
@@ -314,7 +313,7 @@ impl<F: BufFactory> Connection<F> {
 
     fn on_cids_blocked(&mut self, path: u32, next_seq: u64) -> Result<()> {
         self.check_path(path)?;
-        if !self.multipath.contexts.contains_key(&path) {
+        if !self.multipath.contexts.contains(path) {
             return Ok(());
         }
         let issued = self.within(path, |conn| conn.ids.next_scid_seq());
@@ -326,7 +325,7 @@ impl<F: BufFactory> Connection<F> {
 
     fn on_status(&mut self, path: u32, seq: u64, available: bool) -> Result<()> {
         self.check_path(path)?;
-        let Some(context) = self.multipath.contexts.get_mut(&path) else {
+        let Some(context) = self.multipath.contexts.get_mut(path) else {
             return Ok(());
         };
         let status = &mut context.status;

@@ -85,26 +85,28 @@ impl<F: BufFactory> Connection<F> {
         }
         self.multipath.used().find_map(|(id, context)| {
             let (pid, path) = context.open_path(&self.paths)?;
+            if path.active() {
+                return None;
+            }
             let wanted = from.is_none_or(|from| path.local_addr() == from) &&
                 to.is_none_or(|to| path.peer_addr() == to);
             let unlimited = !self.is_server || path.verified_peer_address;
-            let may_send = !path.active() &&
-                path.active_dcid_seq.is_some() &&
+            let may_send = path.active_dcid_seq.is_some() &&
                 !path.has_failed() &&
                 (unlimited || path.max_send_bytes >= LEAST_CREDIT);
-            let own_ack = path.validated() && self.space_of(*id).ack_elicited;
+            let own_ack = path.validated() && self.space_of(id).ack_elicited;
             let needs = path.probing_required() ||
                 path.needs_ack_eliciting ||
                 path.recovery.loss_probes(APPLICATION) > 0 ||
                 (!self.ack_held && own_ack) ||
-                (path.validated() && self.multipath.owes_acks(*id, false));
+                (path.validated() && self.multipath.owes_acks(id, false));
             let waits = !self.multipath.send.done.contains(&pid);
             (wanted && may_send && needs && waits).then_some(pid)
         })
     }
 
     pub(super) fn space_of(&self, path: u32) -> &packet::PktNumSpace {
-        let context = self.multipath.contexts.get(&path);
+        let context = self.multipath.contexts.get(path);
         match context {
             Some(context) if path != self.multipath.entered =>
                 context.waiting_space(),
@@ -124,7 +126,7 @@ impl<F: BufFactory> Connection<F> {
     /// A packet was sent on the entered path.
     fn note_sent(&mut self, now: Instant) {
         let entered = self.multipath.entered;
-        let Some(context) = self.multipath.contexts.get_mut(&entered) else {
+        let Some(context) = self.multipath.contexts.get_mut(entered) else {
             return;
         };
         context.last_sent = Some(now);
@@ -224,7 +226,7 @@ impl Multipath {
         &mut self, path: u32, current: &ConnectionIdentifiers,
     ) -> Option<ExtFrame> {
         let waiting = self.control.path(path);
-        let context = self.contexts.get(&path);
+        let context = self.contexts.get(path);
         let ids = match context {
             Some(context) if path != self.entered => context.waiting_ids(),
             _ => current,

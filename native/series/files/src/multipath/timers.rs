@@ -24,7 +24,7 @@ impl<F: BufFactory> Connection<F> {
         let due = contexts.filter_map(|(path, context)| {
             let own = [
                 context.drop_at,
-                self.suspicion_at(*path, context),
+                self.suspicion_at(path, context),
                 context.verdict_at,
                 self.idle_at(context),
                 self.ping_at(context),
@@ -75,17 +75,17 @@ impl<F: BufFactory> Connection<F> {
     pub fn set_path_idle_timeout(
         &mut self, path: u32, timeout: Option<Duration>,
     ) -> Result<()> {
-        let context = self.multipath.contexts.get_mut(&path);
+        let context = self.multipath.contexts.get_mut(path);
         context.ok_or(Error::InvalidState)?.idle_timeout = timeout;
         Ok(())
     }
 
     fn ping_silent(&mut self, now: Instant) {
-        let contexts = self.multipath.contexts.values();
-        let due = contexts.filter(|context| {
+        let contexts = self.multipath.contexts.iter();
+        let due = contexts.filter(|(_, context)| {
             self.ping_at(context).is_some_and(|at| at <= now)
         });
-        let due: SmallVec<[usize; 8]> = due.filter_map(|context| context.pid).collect();
+        let due: SmallVec<[usize; 8]> = due.filter_map(|(_, context)| context.pid).collect();
         for pid in due {
             if let Ok(path) = self.paths.get_mut(pid) {
                 path.needs_ack_eliciting = true;
@@ -97,14 +97,14 @@ impl<F: BufFactory> Connection<F> {
     fn abandon_idle(&mut self, now: Instant) {
         const PATH_UNSTABLE_OR_POOR: u64 = 0x3e76;
         loop {
-            let mut contexts = self.multipath.contexts.iter();
-            let idle = contexts.find(|(_, context)| {
-                self.idle_at(context).is_some_and(|at| at <= now)
+            let idle = self.multipath.contexts.iter().find_map(|(path, context)| {
+                let over = self.idle_at(context).is_some_and(|at| at <= now);
+                over.then_some(path)
             });
-            let Some((path, _)) = idle else {
+            let Some(path) = idle else {
                 return;
             };
-            if self.abandon_path(*path, PATH_UNSTABLE_OR_POOR).is_err() {
+            if self.abandon_path(path, PATH_UNSTABLE_OR_POOR).is_err() {
                 return;
             }
         }
@@ -114,7 +114,7 @@ impl<F: BufFactory> Connection<F> {
     fn has_other(&self, path: u32) -> bool {
         self.multipath.used().any(|(other, context)| {
             let open = context.open_path(&self.paths);
-            *other != path &&
+            other != path &&
                 !context.suspected &&
                 open.is_some_and(|(_, path)| path.validated())
         })
@@ -134,7 +134,7 @@ impl<F: BufFactory> Connection<F> {
         let over = contexts.filter(|(_, context)| {
             context.drop_at.is_some_and(|at| at <= now)
         });
-        let over: Vec<u32> = over.map(|(path, _)| *path).collect();
+        let over: Vec<u32> = over.map(|(path, _)| path).collect();
         for path in over {
             self.forget_path(path);
         }
@@ -147,11 +147,11 @@ impl<F: BufFactory> Connection<F> {
     fn suspect(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let due = contexts.filter(|(path, context)| {
-            self.suspicion_at(**path, context).is_some_and(|at| at <= now)
+            self.suspicion_at(*path, context).is_some_and(|at| at <= now)
         });
-        let due: Vec<u32> = due.map(|(path, _)| *path).collect();
+        let due: Vec<u32> = due.map(|(path, _)| path).collect();
         for path in due {
-            if let Some(context) = self.multipath.contexts.get_mut(&path) {
+            if let Some(context) = self.multipath.contexts.get_mut(path) {
                 context.suspected = true;
                 context.suspected_at = Some(now);
                 context.verdict_at = Some(now + VERDICT);
@@ -178,18 +178,17 @@ impl<F: BufFactory> Connection<F> {
         let due = contexts.filter(|(_, context)| {
             context.verdict_at.is_some_and(|at| at <= now)
         });
-        let due: Vec<u32> = due.map(|(path, _)| *path).collect();
+        let due: Vec<u32> = due.map(|(path, _)| path).collect();
         for path in due {
-            let contexts = self.multipath.contexts.iter();
-            let mut others = contexts.filter(|(other, _)| **other != path);
-            let begun = self.multipath.contexts.get(&path);
+            let begun = self.multipath.contexts.get(path);
             let begun = begun.and_then(|context| context.suspected_at);
-            let answered = others.any(|(_, context)| {
-                context.is_open() &&
+            let answered = self.multipath.contexts.iter().any(|(other, context)| {
+                other != path &&
+                    context.is_open() &&
                     !context.suspected &&
                     context.last_received > begun
             });
-            let Some(context) = self.multipath.contexts.get_mut(&path) else {
+            let Some(context) = self.multipath.contexts.get_mut(path) else {
                 continue;
             };
             let over = answered || !context.suspected || !context.is_open();
@@ -206,11 +205,11 @@ impl<F: BufFactory> Connection<F> {
         let contexts = self.multipath.contexts.iter();
         let failed = contexts.filter_map(|(id, context)| {
             let (pid, path) = context.open_path(&self.paths)?;
-            (path.has_failed() && !context.told_failed).then_some((*id, pid))
+            (path.has_failed() && !context.told_failed).then_some((id, pid))
         });
         let failed: Vec<(u32, usize)> = failed.collect();
         for (id, pid) in failed {
-            let Some(context) = self.multipath.contexts.get_mut(&id) else {
+            let Some(context) = self.multipath.contexts.get_mut(id) else {
                 continue;
             };
             match context.before_rebind.take() {

@@ -17,12 +17,12 @@ public final class TransportOptions {
   /** No packet may be smaller (RFC 9000 section 14), so a datagram counts as that long. */
   private static final int MIN_MTU = 1_200;
 
-  private static final int MAX_MTU = 1_452;
+  static final int MAX_MTU = 1_452;
   private static final long MAX_DATAGRAM_BYTES = 65_536L * MIN_MTU;
 
-  private final Builder values;
+  private final TransportValues values;
 
-  private TransportOptions(Builder values) {
+  private TransportOptions(TransportValues values) {
     this.values = values;
   }
 
@@ -182,22 +182,19 @@ public final class TransportOptions {
     return values.initialWindowPackets;
   }
 
+  /**
+   * Whether a connection may have several paths at once, with peers that can, too. Without, its one
+   * path follows a client to new addresses, and nothing takes over when it fails.
+   *
+   * @return true if so
+   */
+  public boolean multipath() {
+    return values.multipath;
+  }
+
   /** Collects options. Not thread-safe. */
   public static final class Builder {
-    private int maxBiStreams = 100;
-    private int maxUniStreams = 100;
-    private Duration maxIdleTimeout = Duration.ofSeconds(30);
-    private Duration keepAlive = Duration.ofSeconds(5);
-    private long streamReceiveWindow = 3 * MIB;
-    private long receiveWindow = 4 * MIB;
-    private Duration initialRtt = Duration.ofMillis(100);
-    private boolean mtuDiscovery = true;
-    private CongestionControl congestionControl = CongestionControl.CUBIC;
-    private long datagramReceiveBuffer = 1_250_000;
-    private long datagramSendBuffer = MIB;
-    private int maxMtu = MAX_MTU;
-    private boolean pacing = true;
-    private int initialWindowPackets = 10;
+    private final TransportValues values = new TransportValues();
 
     private Builder() {}
 
@@ -208,7 +205,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder maxBiStreams(int streams) {
-      maxBiStreams = (int) inRange("maxBiStreams", streams, 0, MAX_STREAMS);
+      values.maxBiStreams = (int) inRange("maxBiStreams", streams, 0, MAX_STREAMS);
       return this;
     }
 
@@ -219,7 +216,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder maxUniStreams(int streams) {
-      maxUniStreams = (int) inRange("maxUniStreams", streams, 0, MAX_STREAMS);
+      values.maxUniStreams = (int) inRange("maxUniStreams", streams, 0, MAX_STREAMS);
       return this;
     }
 
@@ -230,7 +227,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder maxIdleTimeout(Duration timeout) {
-      maxIdleTimeout = millis("maxIdleTimeout", timeout, 100);
+      values.maxIdleTimeout = millis("maxIdleTimeout", timeout, 100);
       return this;
     }
 
@@ -241,7 +238,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder keepAlive(Duration interval) {
-      keepAlive = millis("keepAlive", interval, 10);
+      values.keepAlive = millis("keepAlive", interval, 10);
       return this;
     }
 
@@ -252,7 +249,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder streamReceiveWindow(long bytes) {
-      streamReceiveWindow = inRange("streamReceiveWindow", bytes, 1, MAX_WINDOW);
+      values.streamReceiveWindow = inRange("streamReceiveWindow", bytes, 1, MAX_WINDOW);
       return this;
     }
 
@@ -263,7 +260,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder receiveWindow(long bytes) {
-      receiveWindow = inRange("receiveWindow", bytes, 1, MAX_WINDOW);
+      values.receiveWindow = inRange("receiveWindow", bytes, 1, MAX_WINDOW);
       return this;
     }
 
@@ -275,7 +272,7 @@ public final class TransportOptions {
      */
     public Builder initialRtt(Duration rtt) {
       inRange("initialRtt in ms", rtt.toMillis(), 1, 10_000);
-      initialRtt = rtt;
+      values.initialRtt = rtt;
       return this;
     }
 
@@ -286,7 +283,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder mtuDiscovery(boolean enabled) {
-      mtuDiscovery = enabled;
+      values.mtuDiscovery = enabled;
       return this;
     }
 
@@ -297,7 +294,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder congestionControl(CongestionControl algorithm) {
-      congestionControl = algorithm;
+      values.congestionControl = algorithm;
       return this;
     }
 
@@ -308,7 +305,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder datagramReceiveBuffer(long bytes) {
-      datagramReceiveBuffer = inRange("datagramReceiveBuffer", bytes, 0, MAX_DATAGRAM_BYTES);
+      values.datagramReceiveBuffer = inRange("datagramReceiveBuffer", bytes, 0, MAX_DATAGRAM_BYTES);
       return this;
     }
 
@@ -319,7 +316,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder datagramSendBuffer(long bytes) {
-      datagramSendBuffer = inRange("datagramSendBuffer", bytes, 1_500, 1 << 30);
+      values.datagramSendBuffer = inRange("datagramSendBuffer", bytes, 1_500, 1 << 30);
       return this;
     }
 
@@ -330,7 +327,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder maxMtu(int bytes) {
-      maxMtu = (int) inRange("maxMtu", bytes, MIN_MTU, MAX_MTU);
+      values.maxMtu = (int) inRange("maxMtu", bytes, MIN_MTU, MAX_MTU);
       return this;
     }
 
@@ -341,7 +338,7 @@ public final class TransportOptions {
      * @return this
      */
     public Builder pacing(boolean enabled) {
-      pacing = enabled;
+      values.pacing = enabled;
       return this;
     }
 
@@ -352,7 +349,18 @@ public final class TransportOptions {
      * @return this
      */
     public Builder initialWindowPackets(int packets) {
-      initialWindowPackets = (int) inRange("initialWindowPackets", packets, 2, 100);
+      values.initialWindowPackets = (int) inRange("initialWindowPackets", packets, 2, 100);
+      return this;
+    }
+
+    /**
+     * Sets {@link TransportOptions#multipath()}; default on.
+     *
+     * @param enabled whether to offer it to peers
+     * @return this
+     */
+    public Builder multipath(boolean enabled) {
+      values.multipath = enabled;
       return this;
     }
 
@@ -362,22 +370,7 @@ public final class TransportOptions {
      * @return the options
      */
     public TransportOptions build() {
-      Builder copy = new Builder();
-      copy.maxBiStreams = maxBiStreams;
-      copy.maxUniStreams = maxUniStreams;
-      copy.maxIdleTimeout = maxIdleTimeout;
-      copy.keepAlive = keepAlive;
-      copy.streamReceiveWindow = streamReceiveWindow;
-      copy.receiveWindow = receiveWindow;
-      copy.initialRtt = initialRtt;
-      copy.mtuDiscovery = mtuDiscovery;
-      copy.congestionControl = congestionControl;
-      copy.datagramReceiveBuffer = datagramReceiveBuffer;
-      copy.datagramSendBuffer = datagramSendBuffer;
-      copy.maxMtu = maxMtu;
-      copy.pacing = pacing;
-      copy.initialWindowPackets = initialWindowPackets;
-      return new TransportOptions(copy);
+      return new TransportOptions(values.copy());
     }
 
     private static Duration millis(String name, Duration value, long min) {

@@ -89,7 +89,7 @@ fn a_hundred_paths_one_after_the_other() {
         assert_eq!(conn.paths.len(), 1);
         // Path 0 stays as a context.
         assert!(multipath.gone.len() <= 2);
-        assert!(multipath.cids.len() <= MOST_CONTEXTS * 3);
+        assert!(multipath.own_ids.len() <= MOST_CONTEXTS * 3);
         assert!(multipath.control.abandons.is_empty());
     }
 }

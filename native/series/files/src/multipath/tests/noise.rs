@@ -1,6 +1,8 @@
 //! A peer that writes whatever frames of paths it likes, on all paths it has:
 //! nothing panics, and whatever it makes us keep stays below its limit.
 
+use std::collections::BTreeMap;
+
 use super::*;
 use crate::frame::ExtFrame;
 use crate::frame::Frame;
@@ -115,7 +117,8 @@ fn frame(victim: &mut Connection, wild: u64) -> Frame {
 fn strike(
     attacker: &mut Connection, victim: &mut Connection, to: SocketAddr, wild: u64,
 ) -> bool {
-    let all: Vec<u32> = attacker.multipath.contexts.keys().copied().collect();
+    let all = attacker.multipath.contexts.iter().map(|(path, _)| path);
+    let all: Vec<u32> = all.collect();
     let id = all[below(all.len() as u64) as usize];
     let mut frames: Vec<Frame> =
         (0..=below(4)).map(|_| frame(victim, wild)).collect();
@@ -192,7 +195,7 @@ fn check_bounds(conn: &Connection) {
     assert!(multipath.contexts.len() <= MOST_CONTEXTS);
     assert!(conn.paths.len() <= MOST_CONTEXTS);
     assert!(multipath.gone.len() <= MOST_CONTEXTS + 1);
-    assert!(multipath.cids.len() <= 3 * MOST_CONTEXTS);
+    assert!(multipath.own_ids.len() <= 3 * MOST_CONTEXTS);
     assert!(multipath.events.len() <= MOST_EVENTS + 64);
     assert!(multipath.frames.unread() <= 256 + 64);
     let [challenges, answers, awaited] = multipath.probes.sizes();
@@ -202,8 +205,8 @@ fn check_bounds(conn: &Connection) {
     for control in multipath.control.paths.values() {
         assert!(control.new_cids.len() <= 4 && control.retired.len() <= 64);
     }
-    for path in multipath.contexts.keys() {
-        let space = conn.space_of(*path);
+    for (path, _) in multipath.contexts.iter() {
+        let space = conn.space_of(path);
         assert!(space.recv_pkt_need_ack.len() <= crate::MAX_ACK_RANGES);
     }
 }

@@ -123,7 +123,7 @@ fn retirements_of_our_ids() {
             while sim.server.retired_path_scid_next().is_some() {}
             let multipath = &mut sim.server.multipath;
             assert!(multipath.control.path(path).new_cids.len() <= 3);
-            assert!(multipath.cids.len() <= 3 * MOST_CONTEXTS);
+            assert!(multipath.own_ids.len() <= 3 * MOST_CONTEXTS);
         };
         assert_eq!(result, Err(Error::InvalidPacket));
         assert_eq!(retired, 64);

@@ -105,9 +105,11 @@ final class NativeConfigs {
     config.set(NativeOption.DGRAM_RECV_QUEUE, datagrams(options.datagramReceiveBuffer()));
     config.set(NativeOption.DGRAM_SEND_BYTES, options.datagramSendBuffer());
     config.set(NativeOption.CONGESTION_CONTROL, algorithm(options.congestionControl()));
-    config.transportParameter(INITIAL_MAX_PATH_ID, new byte[] {MAX_PATH_ID});
-    config.transportParameter(
-        NatTraversalFrame.TRANSPORT_PARAMETER, new byte[] {PathManager.MOST_ADDRESSES});
+    if (options.multipath()) {
+      config.transportParameter(INITIAL_MAX_PATH_ID, new byte[] {MAX_PATH_ID});
+      config.transportParameter(
+          NatTraversalFrame.TRANSPORT_PARAMETER, new byte[] {PathManager.MOST_ADDRESSES});
+    }
   }
 
   /** The engine counts them; one is hardly longer than that. */

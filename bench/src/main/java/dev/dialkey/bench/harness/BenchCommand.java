@@ -72,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description = {
-        "Pairs to measure: raw-quiche, dialkey, dialkey-platform, dialkey-64k, iroh,"
+        "Pairs to measure: raw-quiche, dialkey, dialkey-platform, dialkey-64k,"
+            + " dialkey-single-path, iroh,"
             + " dialkey-to-iroh, iroh-to-dialkey, netty, kwik, tls; default: these.",
         "On request: dialkey-to-raw, raw-to-dialkey, raw-to-iroh, iroh-to-raw."
       })

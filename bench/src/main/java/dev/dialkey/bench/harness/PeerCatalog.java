@@ -61,6 +61,12 @@ final class PeerCatalog {
               End.of(DIALKEY_PROGRAM),
               End.of(DIALKEY_PROGRAM, "--write", "64KiB", "--output-stream"),
               BULK),
+          new Peer(
+              "dialkey-single-path",
+              "Dialkey without multipath",
+              End.of(DIALKEY_PROGRAM, "--single-path"),
+              End.of(DIALKEY_PROGRAM, "--single-path"),
+              BULK),
           same(IROH, "iroh", IROH_PROGRAM, NATIVE),
           mixed("dialkey-to-iroh", "Dialkey sends to iroh", DIALKEY_PROGRAM, IROH_PROGRAM),
           mixed("iroh-to-dialkey", "iroh sends to Dialkey", IROH_PROGRAM, DIALKEY_PROGRAM),

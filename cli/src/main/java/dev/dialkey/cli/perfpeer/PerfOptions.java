@@ -41,6 +41,9 @@ final class PerfOptions {
       description = "Event loops that share the port, 1 to 64. Default: ${DEFAULT-VALUE}")
   private int loops;
 
+  @Option(names = "--single-path", description = "Do without multipath, to see what it costs.")
+  private boolean singlePath;
+
   Memory memory() {
     return memory;
   }
@@ -58,6 +61,6 @@ final class PerfOptions {
     return Endpoint.builder(Presets.empty())
         .bindAddr(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port))
         .loops(loops)
-        .transport(PerfProtocol.TRANSPORT);
+        .transport(PerfProtocol.transport(!singlePath));
   }
 }

@@ -27,17 +27,19 @@ final class PerfProtocol {
 
   private static final long MIB = 1 << 20;
 
-  /** Most of it is the default, and here so that it stays what other peers are given too. */
-  static final TransportOptions TRANSPORT =
-      TransportOptions.builder()
-          .maxIdleTimeout(Duration.ofMinutes(10)) // A pair waits while other pairs run.
-          .keepAlive(Duration.ZERO)
-          .maxBiStreams(1_024)
-          .streamReceiveWindow(3 * MIB)
-          .receiveWindow(4 * MIB)
-          .datagramReceiveBuffer(4 * MIB) // The default is less than a receive may bring at once.
-          .maxMtu(1_452)
-          .build();
-
   private PerfProtocol() {}
+
+  /** Most of it is the default, and here so that it stays what other peers are given too. */
+  static TransportOptions transport(boolean multipath) {
+    return TransportOptions.builder()
+        .maxIdleTimeout(Duration.ofMinutes(10)) // A pair waits while other pairs run.
+        .keepAlive(Duration.ZERO)
+        .maxBiStreams(1_024)
+        .streamReceiveWindow(3 * MIB)
+        .receiveWindow(4 * MIB)
+        .datagramReceiveBuffer(4 * MIB) // The default is less than a receive may bring at once.
+        .maxMtu(1_452)
+        .multipath(multipath)
+        .build();
+  }
 }

@@ -42,6 +42,13 @@ final class Goals {
           bulkWall("bulk against iroh, wall", DIALKEY, least(1.2, 1.4)),
           bulkCpu("bulk against Netty QUIC, CPU", "netty", least(1.3, 1.6)),
           bulkCpu("bulk against kwik, CPU (never below 3)", "kwik", least(10, 20)),
+          ratio(
+              "bulk throughput with multipath against without",
+              figure(DIALKEY, BULK, GIGABITS_PER_SECOND),
+              figure("dialkey-single-path", BULK, GIGABITS_PER_SECOND),
+              least(0.95, 1)),
+          bulkCpu(
+              "bulk against Dialkey without multipath, CPU", "dialkey-single-path", least(0.95, 1)),
           bulkWall("Dialkey → iroh, wall, against iroh ↔ iroh", "dialkey-to-iroh", least(1.1, 1.3)),
           bulkWall(
               "iroh → Dialkey, wall, against iroh ↔ iroh", "iroh-to-dialkey", least(0.85, 1.0)),
