@@ -11,11 +11,11 @@ impl ConnectionIdentifiers {
         let source_limit = source_limit.max(2);
         ConnectionIdentifiers {
             dcids: BoundedNonEmptyConnectionIdVecDeque {
-                inner: VecDeque::new(),
+                inner: VecDeque::with_capacity(1),
                 capacity: destination_limit,
             },
             scids: BoundedNonEmptyConnectionIdVecDeque {
-                inner: VecDeque::new(),
+                inner: VecDeque::with_capacity(1),
                 capacity: 2 * source_limit - 1,
             },
             retire_dcid_seqs: BoundedConnectionIdSeqSet::new(

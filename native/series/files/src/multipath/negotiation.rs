@@ -182,7 +182,12 @@ impl<F: BufFactory> Connection<F> {
             true => &self.ids,
             false => context.waiting_ids(),
         };
-        self.cid_limits().1.saturating_sub(ids.active_source_cids())
+        let most = match context.state {
+            // Enough to open it; most of them never are.
+            State::Unused => 1,
+            _ => self.cid_limits().1,
+        };
+        most.saturating_sub(ids.active_source_cids())
     }
 
     /// The first path whose ids of ours the peer may hold more of.

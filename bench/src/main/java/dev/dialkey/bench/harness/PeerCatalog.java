@@ -66,7 +66,7 @@ final class PeerCatalog {
               "Dialkey without multipath",
               End.of(DIALKEY_PROGRAM, "--single-path"),
               End.of(DIALKEY_PROGRAM, "--single-path"),
-              BULK),
+              EnumSet.of(Workload.BULK, Workload.IDLE)),
           same(IROH, "iroh", IROH_PROGRAM, NATIVE),
           mixed("dialkey-to-iroh", "Dialkey sends to iroh", DIALKEY_PROGRAM, IROH_PROGRAM),
           mixed("iroh-to-dialkey", "iroh sends to Dialkey", IROH_PROGRAM, DIALKEY_PROGRAM),
