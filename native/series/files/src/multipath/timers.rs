@@ -127,7 +127,7 @@ impl<F: BufFactory> Connection<F> {
         }
         self.suspect(now);
         self.judge(now);
-        self.tell_failures();
+        self.tell_failures(now);
         self.abandon_idle(now);
         self.ping_silent(now);
         let contexts = self.multipath.contexts.iter();
@@ -140,6 +140,11 @@ impl<F: BufFactory> Connection<F> {
         }
         if self.paths.get_active_path_id().is_err() {
             self.without_active(now);
+        }
+        let mut timers = self.paths.iter();
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        if timers.any(|(_, path)| is_due(path.recovery.loss_detection_timer())) {
+            self.refresh_caps();
         }
         true
     }
@@ -202,7 +207,7 @@ impl<F: BufFactory> Connection<F> {
 
     /// Paths that did not prove themselves are told of, or go back to where
     /// they worked.
-    fn tell_failures(&mut self) {
+    fn tell_failures(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let failed = contexts.filter_map(|(id, context)| {
             let (pid, path) = context.open_path(&self.paths)?;
@@ -225,6 +230,7 @@ impl<F: BufFactory> Connection<F> {
                 None => {
                     context.told_failed = true;
                     self.multipath.push(MultipathEvent::Failed { path: id });
+                    self.lose_on(pid, now);
                 },
             }
             self.refresh_caps();

@@ -4,6 +4,8 @@ use super::*;
 
 /// Challenges that may stay without an answer, where a path is one of several.
 const PATIENCE: usize = 6;
+/// Least room that makes a packet worth while on an unproven address.
+const LEAST_CREDIT: usize = 100;
 
 impl PathMap {
     /// Never fewer paths than path ids.
@@ -98,6 +100,14 @@ impl Path {
     /// Whether data may be sent on it: it leads to the peer, and has an id.
     pub(crate) fn works(&self) -> bool {
         self.validated() && self.active_dcid_seq.is_some()
+    }
+
+    /// Whether nothing can be sent on it, whatever is due.
+    pub(crate) fn is_muted(&self, is_server: bool) -> bool {
+        let unproven = is_server && !self.verified_peer_address;
+        self.active_dcid_seq.is_none() ||
+            self.validation_failed() ||
+            (unproven && self.max_send_bytes < LEAST_CREDIT)
     }
 
     pub(crate) fn has_failed(&self) -> bool {

@@ -1,0 +1,40 @@
+//! Timers of paths that do not work, in whole or in part.
+
+use super::sim::Link;
+use super::*;
+
+/// What was sent lately is not answered, and an address is not proven: nothing
+/// can be sent there, and no timer may ask for it again and again.
+#[test]
+fn a_server_without_credit_waits_for_it() {
+    for seed in 40..60 {
+        let mut sim = Sim::new(seed);
+        sim.begin(MIB);
+        sim.pass(100 + seed);
+        let first = sim.links[0].0;
+        let moved = sim.server_events.len();
+        sim.at(first).outside = Some(SocketAddr::from(([10, 9, 9, 9], 777)));
+        sim.run("the move", 5, |sim| sim.server_events.len() > moved);
+        sim.at(first).to_server = false;
+        sim.pass(8_000);
+        sim.at(first).to_server = true;
+        sim.finish(30);
+    }
+}
+
+#[test]
+fn a_path_that_nobody_answers_on_fails_and_is_quiet() {
+    let mut sim = Sim::new(61);
+    let link = Link {
+        to_server: false,
+        ..Link::default()
+    };
+    let addr = sim.link(1, link);
+    let server = sim.server_addr();
+    let path = sim.client.open_path(addr, server, false).unwrap();
+    sim.run("the failure", 10, |sim| {
+        sim.told(&MultipathEvent::Failed { path })
+    });
+    sim.transfer(MIB, 60);
+    sim.pass(10_000);
+}
