@@ -28,6 +28,7 @@ impl<F: BufFactory> Connection<F> {
                 context.verdict_at,
                 self.idle_at(context),
                 self.ping_at(context),
+                self.challenge_at(context),
             ];
             own.into_iter().flatten().min()
         });
@@ -80,6 +81,22 @@ impl<F: BufFactory> Connection<F> {
         Ok(())
     }
 
+    /// When a challenge is repeated.
+    fn challenge_at(&self, context: &Context) -> Option<Instant> {
+        let (_, path) = context.open_path(&self.paths)?;
+        path.challenge_at()
+    }
+
+    /// A lost challenge is noticed by nobody else while the packets beside it
+    /// are acknowledged.
+    fn repeat_challenges(&mut self, now: Instant) {
+        for (_, path) in self.paths.iter_mut() {
+            if path.challenge_at().is_some_and(|at| at <= now) {
+                path.request_validation();
+            }
+        }
+    }
+
     fn ping_silent(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.values();
         let due = contexts.filter(|context| {
@@ -130,6 +147,7 @@ impl<F: BufFactory> Connection<F> {
         self.tell_failures(now);
         self.abandon_idle(now);
         self.ping_silent(now);
+        self.repeat_challenges(now);
         let contexts = self.multipath.contexts.iter();
         let over = contexts.filter(|(_, context)| {
             context.drop_at.is_some_and(|at| at <= now)

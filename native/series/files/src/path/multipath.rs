@@ -4,6 +4,8 @@ use super::*;
 
 /// Challenges that may stay without an answer, where a path is one of several.
 const PATIENCE: usize = 6;
+/// Challenges of which any may be answered.
+const MOST_CHALLENGES: usize = 16;
 /// Least room that makes a packet worth while on an unproven address.
 const LEAST_CREDIT: usize = 100;
 
@@ -108,6 +110,14 @@ impl Path {
         self.active_dcid_seq.is_none() ||
             self.validation_failed() ||
             (unproven && self.max_send_bytes < LEAST_CREDIT)
+    }
+
+    /// When the last challenge should have been answered.
+    pub(crate) fn challenge_at(&self) -> Option<Instant> {
+        let few = self.in_flight_challenges.len() < MOST_CHALLENGES;
+        let waits = self.under_validation() && !self.challenge_requested && few;
+        let (_, _, sent) = self.in_flight_challenges.back().filter(|_| waits)?;
+        Some(*sent + self.recovery.pto() * 2)
     }
 
     pub(crate) fn has_failed(&self) -> bool {

@@ -38,3 +38,23 @@ fn a_path_that_nobody_answers_on_fails_and_is_quiet() {
     sim.transfer(MIB, 60);
     sim.pass(10_000);
 }
+
+/// Acknowledgements of what is sent after a lost challenge keep all other
+/// timers from being due.
+#[test]
+fn a_lost_challenge_is_repeated_in_time() {
+    let mut sim = Sim::new(63);
+    let first = sim.links[0].0;
+    sim.at(first).outside = Some(SocketAddr::from(([10, 9, 9, 9], 777)));
+    sim.at(first).to_client = false;
+    sim.client.ping_path(0).unwrap();
+    sim.pass(15);
+    sim.at(first).to_client = true;
+    for _ in 0..40 {
+        sim.client.ping_path(0).unwrap();
+        sim.server.ping_path(0).unwrap();
+        sim.pass(10);
+    }
+    let path = sim.server.path_infos().next().unwrap();
+    assert_eq!(path.state, PathState::Validated);
+}
