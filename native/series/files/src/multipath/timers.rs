@@ -195,7 +195,8 @@ impl<F: BufFactory> Connection<F> {
     }
 
     /// A suspected path is dead if another one answered in the meantime: when
-    /// none does, the peer may be what is slow.
+    /// none does, the peer may be what is slow. Something that comes is no
+    /// answer, for the other direction may be dead.
     fn judge(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let due = contexts.filter(|(_, context)| {
@@ -210,7 +211,8 @@ impl<F: BufFactory> Connection<F> {
             let answered = others.any(|(_, context)| {
                 context.is_open() &&
                     !context.suspected &&
-                    context.last_received > begun
+                    context.last_received > begun &&
+                    context.last_acked > begun
             });
             let Some(context) = self.multipath.contexts.get_mut(&path) else {
                 continue;

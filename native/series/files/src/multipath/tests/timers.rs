@@ -58,3 +58,31 @@ fn a_lost_challenge_is_repeated_in_time() {
     let path = sim.server.path_infos().next().unwrap();
     assert_eq!(path.state, PathState::Validated);
 }
+
+/// Datagrams of the peer say nothing about the way there.
+#[test]
+fn a_path_that_is_only_heard_of_takes_over_from_none() {
+    let mut sim = Sim::new(62);
+    let slow = Link {
+        delay: Duration::from_millis(150),
+        ..Link::default()
+    };
+    let path = sim.open(1, slow);
+    sim.settle();
+    let (first, second) = (sim.links[0].0, sim.links[1].0);
+    sim.at(second).to_server = false;
+    sim.pass(1_000);
+    sim.begin(5 * MIB);
+    sim.pass(200);
+    sim.at(first).to_server = false;
+    sim.at(first).to_client = false;
+    for _ in 0..6 {
+        sim.server.ping_path(path).unwrap();
+        sim.pass(100);
+    }
+    sim.at(first).to_server = true;
+    sim.at(first).to_client = true;
+    sim.finish(60);
+    assert!(sim.told(&MultipathEvent::Suspected { path: 0 }));
+    assert!(!sim.told(&MultipathEvent::Dead { path: 0 }));
+}
