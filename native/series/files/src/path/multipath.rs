@@ -71,6 +71,12 @@ impl Path {
         self.in_flight_challenges.clear();
     }
 
+    /// One answer is enough: that others do not come is no failure.
+    pub(crate) fn forget_challenges(&mut self) {
+        self.in_flight_challenges.clear();
+        self.challenge_requested = false;
+    }
+
     /// The path leads somewhere else and has to prove itself again.
     pub(crate) fn revalidate(&mut self) {
         self.in_flight_challenges.clear();

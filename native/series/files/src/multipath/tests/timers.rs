@@ -44,6 +44,12 @@ fn a_path_that_nobody_answers_on_fails_and_is_quiet() {
 #[test]
 fn a_lost_challenge_is_repeated_in_time() {
     let mut sim = Sim::new(63);
+    move_and_lose_a_challenge(&mut sim);
+    let path = sim.server.path_infos().next().unwrap();
+    assert_eq!(path.state, PathState::Validated);
+}
+
+fn move_and_lose_a_challenge(sim: &mut Sim) {
     let first = sim.links[0].0;
     sim.at(first).outside = Some(SocketAddr::from(([10, 9, 9, 9], 777)));
     sim.at(first).to_client = false;
@@ -55,8 +61,18 @@ fn a_lost_challenge_is_repeated_in_time() {
         sim.server.ping_path(0).unwrap();
         sim.pass(10);
     }
-    let path = sim.server.path_infos().next().unwrap();
-    assert_eq!(path.state, PathState::Validated);
+}
+
+#[test]
+fn a_challenge_lost_before_another_was_answered_is_no_failure() {
+    let mut sim = Sim::new(64);
+    move_and_lose_a_challenge(&mut sim);
+    let first = sim.links[0].0;
+    sim.at(first).to_client = false;
+    sim.server.ping_path(0).unwrap();
+    sim.pass(12_000);
+    sim.at(first).to_client = true;
+    sim.transfer(MIB, 60);
 }
 
 /// Datagrams of the peer say nothing about the way there.
