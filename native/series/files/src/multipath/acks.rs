@@ -266,6 +266,7 @@ impl<F: BufFactory> Connection<F> {
             if acked >= Some(context.phase_sent) {
                 self.multipath.keys.acknowledged();
             }
+            context.last_acked = Some(now);
             context.unanswered_since = (in_flight > 0).then_some(now);
             if std::mem::take(&mut context.suspected) {
                 self.multipath.push(MultipathEvent::Recovered { path });

@@ -60,6 +60,8 @@ pub(super) struct Context {
     pub(super) opened: Option<Instant>,
     pub(super) last_received: Option<Instant>,
     pub(super) last_sent: Option<Instant>,
+    /// When something that was sent on it was last acknowledged.
+    pub(super) last_acked: Option<Instant>,
     /// Until a path on which nothing comes is given up; none for never.
     pub(super) idle_timeout: Option<Duration>,
 }
@@ -100,6 +102,7 @@ impl Context {
             opened: None,
             last_received: None,
             last_sent: None,
+            last_acked: None,
             idle_timeout: Some(IDLE),
         }
     }

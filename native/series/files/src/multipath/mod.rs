@@ -178,6 +178,8 @@ pub(crate) struct Multipath {
     pings: u64,
     /// Size to probe for, and probes for each size, on paths in use.
     pmtud: Option<(usize, u8)>,
+    /// On some path nothing can be sent now.
+    muted: bool,
 }
 
 impl Multipath {
@@ -208,6 +210,7 @@ impl Multipath {
             keep_alive: None,
             pings: 0,
             pmtud: None,
+            muted: false,
         }
     }
 

@@ -294,18 +294,24 @@ impl<F: BufFactory> Connection<F> {
         });
         if let Some(pid) = pid {
             let was_active = self.paths.get(pid)?.is_marked_active();
-            let status = self.handshake_status();
-            let path = self.paths.get_mut(pid)?;
-            path.retire();
-            let (lost, bytes) = path.recovery.lose_all(APPLICATION, status, now);
-            self.lost_count += lost;
-            self.lost_bytes += bytes as u64;
+            self.paths.get_mut(pid)?.retire();
+            self.lose_on(pid, now);
             if was_active {
                 self.replace_active(now)?;
             }
         }
         self.refresh_caps();
         Ok(())
+    }
+
+    /// What is in flight on a path is sent again, on others.
+    pub(super) fn lose_on(&mut self, pid: usize, now: Instant) {
+        let status = self.handshake_status();
+        if let Ok(path) = self.paths.get_mut(pid) {
+            let (lost, bytes) = path.recovery.lose_all(APPLICATION, status, now);
+            self.lost_count += lost;
+            self.lost_bytes += bytes as u64;
+        }
     }
 
     /// Something has to carry the data: the path that the application would
@@ -379,10 +385,13 @@ impl<F: BufFactory> Connection<F> {
     }
 
     /// Says how long a probe timeout may become: short while another path
-    /// works, for then it is better to look there.
+    /// works, for then it is better to look there. Where nothing can be sent
+    /// it becomes longer and longer: one that is over stays over until
+    /// something is sent, and would have us called again and again.
     pub(super) fn refresh_caps(&mut self) {
         const LONGEST: Duration = Duration::from_secs(2);
         const LONGEST_OF_MANY: Duration = Duration::from_millis(500);
+        let is_server = self.is_server;
         let used = self.multipath.used();
         let sound = used.filter(|(_, context)| !context.suspected);
         let proven = sound.filter_map(|(_, context)| {
@@ -390,13 +399,19 @@ impl<F: BufFactory> Connection<F> {
             path.validated().then_some(pid)
         });
         let working: Vec<usize> = proven.collect();
+        self.multipath.muted = false;
         for (pid, path) in self.paths.iter_mut() {
             let others = working.iter().any(|other| *other != pid);
-            let most = match others {
-                true => LONGEST_OF_MANY,
-                false => LONGEST,
-            };
-            path.recovery.cap_pto(most, LONGEST);
+            if path.is_muted(is_server) {
+                self.multipath.muted = true;
+                path.recovery.cap_pto(Duration::MAX, Duration::MAX);
+            } else {
+                let most = match others {
+                    true => LONGEST_OF_MANY,
+                    false => LONGEST,
+                };
+                path.recovery.cap_pto(most, LONGEST);
+            }
         }
     }
 }

@@ -219,7 +219,11 @@ impl<F: BufFactory> Connection<F> {
         }
         if foreign.is_none() && path.has_pending_challenge(value) {
             let was = path.validated();
-            if path.on_response_received(value) && !was {
+            let validated = path.on_response_received(value);
+            if validated {
+                path.forget_challenges();
+            }
+            if validated && !was {
                 self.on_validated(pid)?;
             }
         }

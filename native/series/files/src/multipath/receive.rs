@@ -23,6 +23,9 @@ impl<F: BufFactory> Connection<F> {
         self.multipath.datagram_len = buf.len();
         let result = self.recv(buf, info);
         self.tell_may_open();
+        if self.multipath.muted {
+            self.refresh_caps();
+        }
         self.end_call();
         result
     }

@@ -9,9 +9,6 @@ use crate::recovery::RecoveryOps;
 use crate::SendInfo;
 use crate::MIN_CLIENT_INITIAL_LEN;
 
-/// Least room that makes a packet worth while on an unproven address.
-const LEAST_CREDIT: usize = 100;
-
 /// Which paths had their turn since everything was sent that there was.
 #[derive(Default)]
 pub(super) struct Choice {
@@ -90,10 +87,7 @@ impl<F: BufFactory> Connection<F> {
             }
             let wanted = from.is_none_or(|from| path.local_addr() == from) &&
                 to.is_none_or(|to| path.peer_addr() == to);
-            let unlimited = !self.is_server || path.verified_peer_address;
-            let may_send = path.active_dcid_seq.is_some() &&
-                !path.has_failed() &&
-                (unlimited || path.max_send_bytes >= LEAST_CREDIT);
+            let may_send = !path.is_muted(self.is_server);
             let own_ack = path.validated() && self.space_of(id).ack_elicited;
             let needs = path.probing_required() ||
                 path.needs_ack_eliciting ||

@@ -28,6 +28,7 @@ impl<F: BufFactory> Connection<F> {
                 context.verdict_at,
                 self.idle_at(context),
                 self.ping_at(context),
+                self.challenge_at(context),
             ];
             own.into_iter().flatten().min()
         });
@@ -80,6 +81,22 @@ impl<F: BufFactory> Connection<F> {
         Ok(())
     }
 
+    /// When a challenge is repeated.
+    fn challenge_at(&self, context: &Context) -> Option<Instant> {
+        let (_, path) = context.open_path(&self.paths)?;
+        path.challenge_at()
+    }
+
+    /// A lost challenge is noticed by nobody else while the packets beside it
+    /// are acknowledged.
+    fn repeat_challenges(&mut self, now: Instant) {
+        for (_, path) in self.paths.iter_mut() {
+            if path.challenge_at().is_some_and(|at| at <= now) {
+                path.request_validation();
+            }
+        }
+    }
+
     fn ping_silent(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let due = contexts.filter(|(_, context)| {
@@ -127,9 +144,10 @@ impl<F: BufFactory> Connection<F> {
         }
         self.suspect(now);
         self.judge(now);
-        self.tell_failures();
+        self.tell_failures(now);
         self.abandon_idle(now);
         self.ping_silent(now);
+        self.repeat_challenges(now);
         let contexts = self.multipath.contexts.iter();
         let over = contexts.filter(|(_, context)| {
             context.drop_at.is_some_and(|at| at <= now)
@@ -140,6 +158,11 @@ impl<F: BufFactory> Connection<F> {
         }
         if self.paths.get_active_path_id().is_err() {
             self.without_active(now);
+        }
+        let mut timers = self.paths.iter();
+        let is_due = |at: Option<Instant>| at.is_some_and(|at| at <= now);
+        if timers.any(|(_, path)| is_due(path.recovery.loss_detection_timer())) {
+            self.refresh_caps();
         }
         true
     }
@@ -172,7 +195,8 @@ impl<F: BufFactory> Connection<F> {
     }
 
     /// A suspected path is dead if another one answered in the meantime: when
-    /// none does, the peer may be what is slow.
+    /// none does, the peer may be what is slow. Something that comes is no
+    /// answer, for the other direction may be dead.
     fn judge(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let due = contexts.filter(|(_, context)| {
@@ -186,7 +210,8 @@ impl<F: BufFactory> Connection<F> {
                 other != path &&
                     context.is_open() &&
                     !context.suspected &&
-                    context.last_received > begun
+                    context.last_received > begun &&
+                    context.last_acked > begun
             });
             let Some(context) = self.multipath.contexts.get_mut(path) else {
                 continue;
@@ -201,7 +226,7 @@ impl<F: BufFactory> Connection<F> {
 
     /// Paths that did not prove themselves are told of, or go back to where
     /// they worked.
-    fn tell_failures(&mut self) {
+    fn tell_failures(&mut self, now: Instant) {
         let contexts = self.multipath.contexts.iter();
         let failed = contexts.filter_map(|(id, context)| {
             let (pid, path) = context.open_path(&self.paths)?;
@@ -224,6 +249,7 @@ impl<F: BufFactory> Connection<F> {
                 None => {
                     context.told_failed = true;
                     self.multipath.push(MultipathEvent::Failed { path: id });
+                    self.lose_on(pid, now);
                 },
             }
             self.refresh_caps();

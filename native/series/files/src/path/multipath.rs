@@ -4,6 +4,10 @@ use super::*;
 
 /// Challenges that may stay without an answer, where a path is one of several.
 const PATIENCE: usize = 6;
+/// Challenges of which any may be answered.
+const MOST_CHALLENGES: usize = 16;
+/// Least room that makes a packet worth while on an unproven address.
+const LEAST_CREDIT: usize = 100;
 
 impl PathMap {
     /// Never fewer paths than path ids.
@@ -67,6 +71,12 @@ impl Path {
         self.in_flight_challenges.clear();
     }
 
+    /// One answer is enough: that others do not come is no failure.
+    pub(crate) fn forget_challenges(&mut self) {
+        self.in_flight_challenges.clear();
+        self.challenge_requested = false;
+    }
+
     /// The path leads somewhere else and has to prove itself again.
     pub(crate) fn revalidate(&mut self) {
         self.in_flight_challenges.clear();
@@ -98,6 +108,22 @@ impl Path {
     /// Whether data may be sent on it: it leads to the peer, and has an id.
     pub(crate) fn works(&self) -> bool {
         self.validated() && self.active_dcid_seq.is_some()
+    }
+
+    /// Whether nothing can be sent on it, whatever is due.
+    pub(crate) fn is_muted(&self, is_server: bool) -> bool {
+        let unproven = is_server && !self.verified_peer_address;
+        self.active_dcid_seq.is_none() ||
+            self.validation_failed() ||
+            (unproven && self.max_send_bytes < LEAST_CREDIT)
+    }
+
+    /// When the last challenge should have been answered.
+    pub(crate) fn challenge_at(&self) -> Option<Instant> {
+        let few = self.in_flight_challenges.len() < MOST_CHALLENGES;
+        let waits = self.under_validation() && !self.challenge_requested && few;
+        let (_, _, sent) = self.in_flight_challenges.back().filter(|_| waits)?;
+        Some(*sent + self.recovery.pto() * 2)
     }
 
     pub(crate) fn has_failed(&self) -> bool {

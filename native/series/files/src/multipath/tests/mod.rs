@@ -3,6 +3,7 @@
 mod limits;
 mod noise;
 mod sim;
+mod timers;
 
 use super::*;
 use sim::Link;

@@ -75,6 +75,8 @@ pub(super) struct Sim {
     flying: BinaryHeap<Reverse<Flying>>,
     echo: Option<Echo>,
     time: Option<crate::clock::Frozen>,
+    /// How often somebody had something to do at this moment.
+    turns: u32,
     back: HashMap<u64, (VecDeque<u8>, bool)>,
 }
 
@@ -131,6 +133,7 @@ impl Sim {
             flying: BinaryHeap::new(),
             echo: None,
             time,
+            turns: 0,
             back: HashMap::new(),
         };
         sim.links.push((Pipe::client_addr(), Link::default()));
@@ -252,6 +255,8 @@ impl Sim {
         let timer = timers.into_iter().flatten().min();
         let arrival = self.flying.peek().map(|Reverse(next)| next.at);
         let next = [timer, arrival, Some(end)].into_iter().flatten().min().unwrap();
+        self.turns = if next > self.now { 0 } else { self.turns + 1 };
+        assert!(self.turns < 1_000, "nothing comes to rest");
         self.now = next.max(self.now);
         // One after the other: the end of the first lets time go on.
         self.time = None;

@@ -26,7 +26,7 @@ final class SimulatedThread implements Actor {
   private volatile boolean interrupted;
 
   // Handed over with the turn.
-  private Thread waker = Thread.currentThread();
+  private @Nullable Thread waker;
   private @Nullable Parked wait;
   private long wakesAtNanos;
   private boolean over;
@@ -121,6 +121,7 @@ final class SimulatedThread implements Actor {
   private void endTurn() {
     library().seedThread(0); // The carrier's next thread may be no simulation's.
     Thread back = waker;
+    waker = null; // What has ended keeps nothing of who made it, nor of who waited for it.
     hasTurn = false;
     LockSupport.unpark(back);
   }

@@ -44,6 +44,7 @@ final class Turns {
       throw new SimulationFailure("nothing comes to rest: " + ready);
     }
     Actor next = ready.get(ready.size() == 1 ? 0 : order.nextInt(ready.size()));
+    ready.clear(); // A list of those that have ended would keep what their scripts hold.
     current = next;
     next.takeTurn();
     current = null;

@@ -1,10 +1,5 @@
 package dev.dialkey.testkit;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.dialkey.bindings.LiveObjects;
-import dev.dialkey.bindings.NativeLibrary;
-import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -27,44 +22,15 @@ class EchoSimTest {
   /** After so many the compiler has done its work. */
   private static final long WARM_UP_SEEDS = 1_000;
 
-  private static final long MAX_HEAP_GROWTH_MIB = 64;
-
-  /**
-   * The C library keeps what was freed, now more and now less; what each seed lost would add up.
-   */
-  private static final long MAX_NATIVE_GROWTH_MIB = 1_024;
-
   /**
    * Rebinds again and again, while packets get lost and links are cut. The engine's migration
    * without multipath gives connections up then that it could keep.
    */
   private static final boolean HARSH = Boolean.getBoolean("dialkey.sim.harsh");
 
-  private long seeds;
-  private long heapMib;
-  private long nativeMib;
-
   @Test
   void everythingArrivesAndEndsWhateverTheNetworkDoes() throws Exception {
-    long start = System.nanoTime();
-    Seeds.each(
-        SEEDS,
-        LIMIT,
-        seed -> {
-          trouble(seed);
-          if (++seeds == WARM_UP_SEEDS) {
-            heapMib = ProcessMemory.heapMib();
-            nativeMib = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
-          }
-        });
-    double seconds = (System.nanoTime() - start) / 1e9;
-    System.getLogger("dialkey.test")
-        .log(Level.INFO, () -> String.format("%d seeds in %.1f s", seeds, seconds));
-    if (seeds >= 2 * WARM_UP_SEEDS) {
-      assertThat(ProcessMemory.heapMib() - heapMib).isLessThan(MAX_HEAP_GROWTH_MIB);
-      long now = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
-      assertThat(now - nativeMib).isLessThan(MAX_NATIVE_GROWTH_MIB);
-    }
+    SimulatedTrials.run(SEEDS, WARM_UP_SEEDS, LIMIT, EchoSimTest::trouble);
   }
 
   private static void trouble(long seed) throws Exception {
@@ -80,13 +46,11 @@ class EchoSimTest {
       SimulatedHost client = simulation.host("client-" + i, "10.0.1." + i);
       client.behind("192.0.2." + i);
       int messages = random.nextInt(1, 6);
-      echo.client(client, messages, 30_000, () -> afflict(simulation, client, server, rebinds));
+      echo.client(
+          client, messages, 30_000, connection -> afflict(simulation, client, server, rebinds));
     }
     simulation.after(TROUBLE, () -> simulation.network().heal(Duration.ofMillis(20)));
     simulation.run(Duration.ofMinutes(10));
-    assertThat(NativeLibrary.load().liveObjects())
-        .as("left by seed %d", seed)
-        .isEqualTo(new LiveObjects(0, 0, 0));
   }
 
   /** Plans what happens to a client once both sides are connected: a dial survives less. */

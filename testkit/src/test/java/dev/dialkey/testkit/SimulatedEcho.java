@@ -1,6 +1,7 @@
 package dev.dialkey.testkit;
 
 import dev.dialkey.BiStream;
+import dev.dialkey.CloseReason;
 import dev.dialkey.Connection;
 import dev.dialkey.ConnectionClosedException;
 import dev.dialkey.Endpoint;
@@ -8,7 +9,9 @@ import dev.dialkey.Incoming;
 import dev.dialkey.addressing.EndpointAddr;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,11 +20,24 @@ import java.util.concurrent.CompletableFuture;
  * scripts of a simulation. Everyone closes what is theirs at the end.
  */
 final class SimulatedEcho {
+
+  /** What is done with a client's connection once the first message is back. */
+  interface UnderWay {
+    void with(Connection connection) throws Exception;
+  }
+
+  /** Told how long an exchange took, of those that come after the first. */
+  interface Watch {
+    void exchanged(Duration from, Duration to);
+  }
+
   private static final String ALPN = "test/echo";
 
   private final Simulation simulation;
   private final SimulatedHost server;
   private final CompletableFuture<EndpointAddr> serverAddr = new CompletableFuture<>();
+  private final List<Connection> accepted = new ArrayList<>();
+  private Watch watch = (from, to) -> {};
   private int clientsLeft;
 
   SimulatedEcho(Simulation simulation, SimulatedHost server) {
@@ -32,13 +48,27 @@ final class SimulatedEcho {
 
   /** Adds a client that has so many messages of up to so many bytes echoed. */
   void client(SimulatedHost host, int messages, int maxBytes) {
-    client(host, messages, maxBytes, () -> {});
+    client(host, messages, maxBytes, connection -> {});
   }
 
   /** The same, with something to be done once the first of them is back. */
-  void client(SimulatedHost host, int messages, int maxBytes, Runnable underWay) {
+  void client(SimulatedHost host, int messages, int maxBytes, UnderWay underWay) {
     clientsLeft++;
     simulation.start(host.toString(), () -> ask(host, messages, maxBytes, underWay));
+  }
+
+  void watch(Watch watcher) {
+    watch = watcher;
+  }
+
+  /** Where the server is, once it is bound. */
+  EndpointAddr serverAddr() {
+    return serverAddr.join();
+  }
+
+  /** The server's connections, in the order in which they came. */
+  List<Connection> accepted() {
+    return accepted;
   }
 
   private void serve() throws Exception {
@@ -61,7 +91,7 @@ final class SimulatedEcho {
     }
   }
 
-  private void serve(Incoming incoming) throws IOException {
+  private void serve(Incoming incoming) throws Exception {
     Connection connection;
     try {
       connection = incoming.accept().await();
@@ -69,10 +99,19 @@ final class SimulatedEcho {
       simulation.note("no connection: " + e);
       return;
     }
+    accepted.add(connection);
     for (BiStream stream : connection.biStreams()) {
       simulation.start("echo", () -> echo(stream));
     }
     connection.close();
+    checkEnd(simulation.await(connection.closed()));
+  }
+
+  /** The client closes, or its word gets lost and the server does. */
+  private static void checkEnd(CloseReason reason) {
+    if (reason instanceof CloseReason.TransportClosed || reason instanceof CloseReason.Reset) {
+      throw new AssertionError("the server's connection ended with " + reason);
+    }
   }
 
   private void echo(BiStream stream) throws IOException {
@@ -90,16 +129,19 @@ final class SimulatedEcho {
     }
   }
 
-  private void ask(SimulatedHost host, int messages, int maxBytes, Runnable underWay)
+  private void ask(SimulatedHost host, int messages, int maxBytes, UnderWay underWay)
       throws Exception {
     try (Endpoint endpoint = host.builder().bind();
         Connection connection = connect(endpoint)) {
       for (int i = 0; i < messages; i++) {
         byte[] message = new byte[simulation.random().nextInt(1, maxBytes + 1)];
         simulation.random().nextBytes(message);
+        Duration start = simulation.now();
         exchange(connection, message);
         if (i == 0) {
-          underWay.run();
+          underWay.with(connection);
+        } else {
+          watch.exchanged(start, simulation.now());
         }
         simulation.sleep(Duration.ofMillis(simulation.random().nextInt(500)));
       }
