@@ -41,14 +41,12 @@ final class LoadTest {
   void thousandConnectionsShareOneEndpoint() throws Exception {
     try (var server = new EchoServer(acceptor(1));
         Endpoint dialler = Loopback.builder().bind()) {
-      long before = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+      long before = ProcessMemory.nativeMib();
       List<Connection> connections = connectMany(dialler, server.endpoint(), 1_000);
       for (int i = 0; i < connections.size(); i++) {
         EchoServer.check(connections.get(i), 1 + i, i);
       }
-      if (ProcessMemory.isKnown()) {
-        assertThat(ProcessMemory.nativeMib() - before).isLessThan(MAX_GROWTH_MIB);
-      }
+      assertThat(ProcessMemory.nativeMib() - before).isLessThan(MAX_GROWTH_MIB);
       assertThat(server.endpoint().metrics().connections().opened()).isEqualTo(1_000);
       connections.forEach(Connection::close);
       Tasks.awaitTrue(() -> server.endpoint().metrics().connections().closed() == 1_000);
@@ -125,7 +123,7 @@ final class LoadTest {
         Endpoint dialler = Loopback.builder().bind();
         Connection established = connect(dialler, server.endpoint());
         var strangers = new Strangers(64)) {
-      long before = ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
+      long before = ProcessMemory.nativeMib();
       var flood =
           Tasks.run(() -> {
             var random = new Random(7);
@@ -142,9 +140,7 @@ final class LoadTest {
       assertThat(metrics.handshaking()).isLessThanOrEqualTo(MAX_HANDSHAKES);
       assertThat(metrics.retriesSent()).isPositive();
       assertThat(rounds).isPositive();
-      if (ProcessMemory.isKnown()) {
-        assertThat(ProcessMemory.nativeMib() - before).isLessThan(MAX_GROWTH_MIB);
-      }
+      assertThat(ProcessMemory.nativeMib() - before).isLessThan(MAX_GROWTH_MIB);
       try (Connection late = connect(dialler, server.endpoint())) {
         EchoServer.check(late, 1_000, 1);
       }

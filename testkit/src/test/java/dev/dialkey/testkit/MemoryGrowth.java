@@ -2,16 +2,11 @@ package dev.dialkey.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-
 /** Whether memory grows while one seed follows the other. */
 final class MemoryGrowth {
   private static final long MAX_HEAP_GROWTH_MIB = 64;
 
-  /**
-   * The C library keeps what was freed, now more and now less; what each seed lost would add up.
-   */
-  private static final long MAX_NATIVE_GROWTH_MIB = 1_024;
+  private static final long MAX_NATIVE_GROWTH_MIB = 32;
 
   /** What the safety nets behind endpoints hold goes with the collection after next. */
   private static final int MAX_COLLECTIONS = 10;
@@ -26,19 +21,19 @@ final class MemoryGrowth {
     this.warmUpSeeds = warmUpSeeds;
   }
 
-  void seedIsDone() throws IOException {
+  void seedIsDone() {
     if (++seeds == warmUpSeeds) {
       heapMib = smallestHeapMib(0);
-      nativeMib = nativeMib();
+      nativeMib = ProcessMemory.nativeMib();
     }
   }
 
   /** Fails if it does; few seeds tell nothing. */
-  void check() throws IOException {
+  void check() {
     if (seeds >= 2 * warmUpSeeds) {
       long most = heapMib + MAX_HEAP_GROWTH_MIB;
       assertThat(smallestHeapMib(most)).isLessThan(most);
-      assertThat(nativeMib() - nativeMib).isLessThan(MAX_NATIVE_GROWTH_MIB);
+      assertThat(ProcessMemory.nativeMib() - nativeMib).isLessThan(MAX_NATIVE_GROWTH_MIB);
     }
   }
 
@@ -49,9 +44,5 @@ final class MemoryGrowth {
       smallest = Math.min(smallest, ProcessMemory.heapMib());
     }
     return smallest;
-  }
-
-  private static long nativeMib() throws IOException {
-    return ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0;
   }
 }

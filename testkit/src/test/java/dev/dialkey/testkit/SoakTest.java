@@ -3,16 +3,24 @@ package dev.dialkey.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dialkey.BiStream;
+import dev.dialkey.BindOptions;
 import dev.dialkey.Connection;
 import dev.dialkey.DialkeyException;
 import dev.dialkey.Endpoint;
+import dev.dialkey.EndpointBuilder;
+import dev.dialkey.PathControl;
+import dev.dialkey.PathInfo;
 import dev.dialkey.RecvStream;
 import dev.dialkey.SendStream;
 import dev.dialkey.TransportOptions;
 import dev.dialkey.bindings.LiveObjects;
 import dev.dialkey.bindings.NativeLibrary;
+import dev.dialkey.holepunch.PathId;
+import dev.dialkey.holepunch.PathStatus;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +52,7 @@ final class SoakTest {
   private static final int ROUNDS = 8;
 
   private static final long MAX_HEAP_GROWTH_MIB = 24;
-  private static final long MAX_NATIVE_GROWTH_MIB = 64;
+  private static final long MAX_NATIVE_GROWTH_MIB = 24;
 
   private static final TransportOptions OPTIONS =
       TransportOptions.builder()
@@ -56,7 +64,7 @@ final class SoakTest {
    * What is in use while nothing is under way.
    *
    * @param heapMib Java heap
-   * @param nativeMib memory outside of it
+   * @param nativeMib memory outside of it that is not freed
    * @param threads live platform threads
    * @param descriptors open files and sockets
    * @param objects native objects
@@ -71,7 +79,7 @@ final class SoakTest {
   void nothingGrows() throws Exception {
     List<Usage> usage = new ArrayList<>();
     List<EchoServer> servers = new ArrayList<>();
-    try (Endpoint dialler = Loopback.builder().transport(OPTIONS).bind()) {
+    try (Endpoint dialler = endpoint().bind()) {
       for (int i = 0; i < SERVERS; i++) {
         servers.add(new EchoServer(server(1 + i % 2)));
       }
@@ -126,7 +134,7 @@ final class SoakTest {
           }));
     }
     for (Tasks.Task<Boolean> worker : workers) {
-      worker.future().get(LENGTH.toSeconds() + 60, TimeUnit.SECONDS);
+      worker.get(LENGTH.plusSeconds(60));
     }
   }
 
@@ -138,7 +146,7 @@ final class SoakTest {
     try (Connection connection =
         dialler.connect(server.addr(), EchoServer.ALPN, Loopback.PATIENCE)) {
       for (int i = random.nextInt(12); i > 0; i--) {
-        operation(connection, random);
+        operation(connection, server, random);
       }
       if (random.nextInt(4) == 0) {
         connection.close(random.nextInt(100), "enough");
@@ -155,13 +163,15 @@ final class SoakTest {
     }
   }
 
-  private static void operation(Connection connection, Random random) throws IOException {
-    switch (random.nextInt(8)) {
+  private static void operation(Connection connection, Endpoint server, Random random)
+      throws IOException {
+    switch (random.nextInt(10)) {
       case 0, 1, 2 -> EchoServer.check(connection, random.nextInt(300_000), random.nextInt());
       case 3 -> EchoServer.check(connection, random.nextInt(100), random.nextInt());
       case 4 -> halfDone(connection, random);
       case 5 -> slowReader(connection, random);
       case 6 -> datagrams(connection, random);
+      case 7, 8 -> paths(connection, server, random);
       default -> {
         try (SendStream unread = connection.openUni(Loopback.PATIENCE)) {
           unread.write(new byte[random.nextInt(2_000)]);
@@ -199,8 +209,39 @@ final class SoakTest {
     }
   }
 
+  private static void paths(Connection connection, Endpoint server, Random random)
+      throws IOException {
+    PathControl control = connection.pathControl();
+    List<PathInfo> paths = connection.paths();
+    List<InetSocketAddress> remotes = server.boundSockets();
+    if (paths.isEmpty()) {
+      return;
+    }
+    PathId one = paths.get(random.nextInt(paths.size())).id();
+    PathStatus status = random.nextBoolean() ? PathStatus.AVAILABLE : PathStatus.BACKUP;
+    try {
+      switch (random.nextInt(5)) {
+        case 0, 1 ->
+            control.open(remotes.get(random.nextInt(remotes.size())), status, Loopback.PATIENCE);
+        case 2 -> control.select(one);
+        case 3 -> control.setStatus(one, status);
+        default -> control.close(one);
+      }
+    } catch (IllegalStateException e) {
+      // Not validated yet, closed meanwhile, or the last one.
+    }
+  }
+
   private static Endpoint server(int loops) throws IOException {
-    return Loopback.builder().transport(OPTIONS).loops(loops).alpns(EchoServer.ALPN).bind();
+    return endpoint().loops(loops).alpns(EchoServer.ALPN).bind();
+  }
+
+  /** On two addresses, so that there are paths to choose from. */
+  private static EndpointBuilder endpoint() {
+    var second = new InetSocketAddress(InetAddress.ofLiteral("127.0.1.1"), 0);
+    return Loopback.builder()
+        .bindAddr(second, BindOptions.forPrefix(24).optional())
+        .transport(OPTIONS);
   }
 
   /** Waits until the connections of a round are gone and looks. */
@@ -222,7 +263,7 @@ final class SoakTest {
     }
     return new Usage(
         ProcessMemory.heapMib(),
-        ProcessMemory.isKnown() ? ProcessMemory.nativeMib() : 0,
+        ProcessMemory.nativeMib(),
         Thread.getAllStackTraces().size(),
         descriptors(),
         library.liveObjects());

@@ -1,10 +1,12 @@
 package dev.dialkey.testkit;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -22,13 +24,22 @@ final class Tasks {
   record Task<T>(Thread thread, FutureTask<T> future) {
     /** Its result, or what it threw; fails when it hangs. */
     T get() throws Exception {
+      return get(Loopback.PATIENCE);
+    }
+
+    /** The same; so long may it take. */
+    T get(Duration patience) throws Exception {
       try {
-        return future.get(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+        return future.get(patience.toNanos(), TimeUnit.NANOSECONDS);
       } catch (ExecutionException e) {
         if (e.getCause() instanceof Exception cause) {
           throw cause;
         }
         throw new AssertionError("a part of the test failed", e.getCause());
+      } catch (TimeoutException e) {
+        var hang = new AssertionError("a part of the test hangs after " + patience, e);
+        hang.setStackTrace(thread.getStackTrace());
+        throw hang;
       }
     }
 
