@@ -203,9 +203,14 @@ impl<F: BufFactory> Connection<F> {
             };
         };
         self.peer_verified_initial_address = true;
+        // After an interruption the first acknowledgement comes as late as that
+        // was long, and says so. As a round trip it would stretch the time in
+        // which the rest is not taken for lost.
+        let held = Duration::from_micros(delay);
+        let is_late = held > self.paths.get(pid)?.recovery.pto();
         let sample = if abandoned {
             RttSample::Never
-        } else if path == self.multipath.entered {
+        } else if path == self.multipath.entered && !is_late {
             RttSample::Always
         } else {
             RttSample::InTime

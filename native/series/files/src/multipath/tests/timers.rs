@@ -102,3 +102,22 @@ fn a_path_that_is_only_heard_of_takes_over_from_none() {
     assert!(sim.told(&MultipathEvent::Suspected { path: 0 }));
     assert!(!sim.told(&MultipathEvent::Dead { path: 0 }));
 }
+
+/// What comes after it says that it was held back, or lost before.
+#[test]
+fn an_interruption_is_no_round_trip() {
+    for seed in 80..100 {
+        let mut sim = Sim::new(seed);
+        sim.begin(3 * MIB);
+        sim.pass(300);
+        let first = sim.links[0].0;
+        sim.at(first).to_server = false;
+        sim.pass(5_000 + 100 * seed);
+        sim.at(first).to_server = true;
+        sim.finish(5);
+        for conn in [&sim.client, &sim.server] {
+            let longest = conn.path_infos().next().unwrap().stats.max_rtt;
+            assert!(longest.unwrap() < Duration::from_millis(300), "{longest:?}");
+        }
+    }
+}
