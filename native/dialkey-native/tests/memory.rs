@@ -1,6 +1,5 @@
 //! What a connection at rest keeps in memory.
 
-#[allow(dead_code)]
 #[path = "common/chance.rs"]
 mod chance;
 mod common;

@@ -27,8 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -73,7 +75,9 @@ final class SoakTest {
       long heapMib, long nativeMib, int threads, long descriptors, LiveObjects objects) {}
 
   private final LongAdder done = new LongAdder();
-  private final LongAdder cutOff = new LongAdder();
+
+  /** Why visits ended early, and how often. */
+  private final Map<String, Long> cutOff = new ConcurrentHashMap<>();
 
   @Test
   void nothingGrows() throws Exception {
@@ -128,7 +132,7 @@ final class SoakTest {
                 visit(dialler, server.endpoint(), random);
                 done.increment();
               } catch (DialkeyException | InterruptedIOException e) {
-                cutOff.increment(); // As this test has it.
+                cutOff.merge(e.toString(), 1L, Long::sum); // As this test has it.
               }
             }
           }));

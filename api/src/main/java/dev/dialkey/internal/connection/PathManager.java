@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -217,20 +216,21 @@ public final class PathManager {
   }
 
   void onRebound(long path) {
-    if (active().filter(found -> found.id() == path).isPresent()) {
-      leadTo(path);
-    }
+    engine.paths().list().stream()
+        .filter(found -> found.id() == path && found.active())
+        .forEach(this::lead);
     connection.view().pathsChanged();
   }
 
   /** Nobody acknowledges what is sent on a path: the data goes another way if there is one. */
   void onSuspected(long path) {
-    if (active().filter(found -> found.id() == path).isEmpty()) {
+    List<NativePath> paths = engine.paths().list();
+    if (paths.stream().noneMatch(found -> found.id() == path && found.active())) {
       return;
     }
     Comparator<NativePath> better =
         Comparator.comparing(NativePath::backup).thenComparingLong(NativePath::rttNanos);
-    engine.paths().list().stream()
+    paths.stream()
         .filter(other -> ready.contains(other.id()) && !other.suspected())
         .filter(other -> other.state() == NativePath.State.VALIDATED)
         .min(better)
@@ -270,14 +270,11 @@ public final class PathManager {
     return status;
   }
 
-  private Optional<NativePath> active() {
-    return engine.paths().list().stream().filter(NativePath::active).findFirst();
+  private void leadTo(long path) {
+    engine.paths().list().stream().filter(found -> found.id() == path).forEach(this::lead);
   }
 
-  private void leadTo(long path) {
-    engine.paths().list().stream()
-        .filter(found -> found.id() == path)
-        .findFirst()
-        .ifPresent(found -> route.use(found.peer(), found.local()));
+  private void lead(NativePath path) {
+    route.use(path.peer(), path.local());
   }
 }
