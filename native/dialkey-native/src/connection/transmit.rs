@@ -192,6 +192,10 @@ impl Conn {
                 Err(quiche::Error::Done) => return None,
                 // quiche leaves it to the caller to close after a failed send;
                 // then the close itself is what is sent.
+                Err(quiche::Error::IdLimit) => self
+                    .quic
+                    .close(false, CONNECTION_ID_LIMIT_ERROR, b"")
+                    .ok()?,
                 Err(_) => self.quic.close(false, INTERNAL_ERROR, b"").ok()?,
             }
         }
@@ -213,3 +217,5 @@ impl Conn {
 }
 
 const INTERNAL_ERROR: u64 = 1;
+/// The peer has ids retired, again and again, without taking note of it.
+const CONNECTION_ID_LIMIT_ERROR: u64 = 9;

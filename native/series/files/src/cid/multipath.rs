@@ -53,6 +53,14 @@ impl ConnectionIdentifiers {
         }
     }
 
+    /// Forgets which ids one path used, for its place is given to another.
+    pub(crate) fn unlink_path(&mut self, pid: usize) {
+        let own = self.scids.inner.iter_mut().chain(&mut self.dcids.inner);
+        for entry in own.filter(|entry| entry.path_id == Some(pid)) {
+            entry.path_id = None;
+        }
+    }
+
     /// Ids that the peer has to be told of, from now on by somebody else.
     pub(crate) fn take_advertised(&mut self) -> VecDeque<u64> {
         std::mem::take(&mut self.advertise_new_scid_seqs)

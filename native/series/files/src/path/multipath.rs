@@ -15,6 +15,19 @@ impl PathMap {
         self.max_concurrent_paths = self.max_concurrent_paths.max(paths);
     }
 
+    /// The path that can be done without where there is no room for another:
+    /// one that the peer has left, once it has proven where it is now. Until
+    /// then that is where to go back to.
+    pub(crate) fn dispensable(&self) -> Option<usize> {
+        let active = self.get_active_path_id().ok()?;
+        let is_proven = self.get(active).is_ok_and(Path::validated);
+        if self.paths.len() < self.max_concurrent_paths || !is_proven {
+            return None;
+        }
+        let mut left = self.paths.iter().filter(|(_, path)| path.left);
+        left.find(|(pid, _)| *pid != active).map(|(pid, _)| pid)
+    }
+
     /// Moves a path to other addresses.
     pub(crate) fn rebind(
         &mut self, pid: usize, local: SocketAddr, peer: SocketAddr,
@@ -108,6 +121,11 @@ impl Path {
     /// Whether data may be sent on it: it leads to the peer, and has an id.
     pub(crate) fn works(&self) -> bool {
         self.validated() && self.active_dcid_seq.is_some()
+    }
+
+    /// The peer went on elsewhere, or came back.
+    pub(crate) fn leave(&mut self, left: bool) {
+        self.left = left;
     }
 
     /// Whether nothing can be sent on it, whatever is due.

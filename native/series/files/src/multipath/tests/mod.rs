@@ -184,6 +184,22 @@ fn a_client_that_moves_keeps_its_path() {
     }
 }
 
+/// A translation gives it one address after the other; its ids stay the same.
+#[test]
+fn a_client_without_multipath_moves_again_and_again() {
+    let mut none = sim::config("cubic", 7);
+    none.local_transport_params.unknown_params = None;
+    let mut sim = Sim::with(11, &mut sim::config("cubic", 7), &mut none);
+    sim.begin(10 * MIB);
+    let first = sim.links[0].0;
+    for port in 700..710 {
+        sim.pass(500);
+        sim.at(first).outside = Some(SocketAddr::new(first.ip(), port));
+    }
+    sim.finish(60);
+    assert!(!sim.server.is_multipath());
+}
+
 #[test]
 fn probes_are_answered_and_move_nothing() {
     let mut sim = Sim::new(10);
