@@ -76,12 +76,12 @@ class AcknowledgementInteropTest {
         Connection connection = endpoint.connect(peer.addr(), SCRIPT);
         BiStream stream = script(connection, "sink")) {
       peer.await("script");
-      peer.signal("STOP");
+      peer.stop();
       stream.send().write(Pattern.bytes(1_000));
       stream.send().finish();
       assertThatExceptionOfType(DialkeyTimeoutException.class)
           .isThrownBy(() -> stream.send().awaitAcked(Duration.ofMillis(300)));
-      peer.signal("CONT");
+      peer.goOn();
       stream.send().awaitAcked(IrohPeer.PATIENCE);
     }
   }
@@ -99,11 +99,11 @@ class AcknowledgementInteropTest {
       try (BiStream unread = script(connection, "hold")) {
         assertThat(unread.send().stopped()).isNotDone();
       }
-      peer.signal("STOP");
+      peer.stop();
       try (BiStream finished = script(connection, "stop 10")) {
         finished.send().write(Pattern.bytes(100));
         CompletableFuture<OptionalLong> stopped = finished.send().stopped();
-        peer.signal("CONT");
+        peer.goOn();
         assertThat(get(stopped)).hasValue(10);
         var thrown =
             catchThrowableOfType(

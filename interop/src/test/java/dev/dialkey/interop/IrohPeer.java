@@ -110,11 +110,13 @@ final class IrohPeer implements AutoCloseable {
     return process.soFar(event -> event.path("ev").asText().equals(kind));
   }
 
-  /**
-   * Stops or continues the process: while it is stopped it answers nothing, not even with an ACK.
-   */
-  void signal(String name) throws Exception {
-    Signals.send(name, process.pid());
+  /** Stops the process: until it goes on it answers nothing, not even with an ACK. */
+  void stop() throws Exception {
+    Signals.stop(process.pid());
+  }
+
+  void goOn() throws Exception {
+    Signals.send("CONT", process.pid());
   }
 
   /** Ends the process as a crash would: nothing is sent any more. */
