@@ -22,6 +22,7 @@ pub struct World {
     client: dk_config,
     server: dk_config,
     folder: Folder,
+    multipath: bool,
 }
 
 impl World {
@@ -30,6 +31,7 @@ impl World {
             client: config(1),
             server: config(2),
             folder: Folder::new(name),
+            multipath,
         };
         set_alpn(world.server, ALPN);
         for config in [world.client, world.server] {
@@ -94,6 +96,7 @@ pub struct Attack {
     challenges: Vec<(u32, Vec<u8>)>,
     buf: Vec<u8>,
     next_id: u64,
+    multipath: bool,
 }
 
 impl Attack {
@@ -131,6 +134,7 @@ impl Attack {
             challenges: Vec::new(),
             buf: vec![0; 64 * 1024],
             next_id: 4,
+            multipath: world.multipath,
         };
         for (bytes, from, to) in heard {
             attack.hear(&Sent { bytes, from, to });
@@ -162,7 +166,7 @@ impl Attack {
         }
         // The frames are not read one by one: what looks like one will do.
         for (at, bytes) in payload.windows(2).enumerate() {
-            if bytes == [0x7e, 0x78] {
+            if self.multipath && bytes == [0x7e, 0x78] {
                 self.learn_id(&payload[at + 2..], sent);
             }
             if bytes[0] == 0x1a && self.challenges.len() < 8 {
