@@ -192,11 +192,7 @@ impl Conn {
                 Err(quiche::Error::Done) => return None,
                 // quiche leaves it to the caller to close after a failed send;
                 // then the close itself is what is sent.
-                Err(quiche::Error::IdLimit) => self
-                    .quic
-                    .close(false, CONNECTION_ID_LIMIT_ERROR, b"")
-                    .ok()?,
-                Err(_) => self.quic.close(false, INTERNAL_ERROR, b"").ok()?,
+                Err(error) => self.quic.close(false, code_of(&error), b"").ok()?,
             }
         }
     }
@@ -216,6 +212,13 @@ impl Conn {
     }
 }
 
-const INTERNAL_ERROR: u64 = 1;
-/// The peer has ids retired, again and again, without taking note of it.
-const CONNECTION_ID_LIMIT_ERROR: u64 = 9;
+/// What the peer is told of a failed send.
+fn code_of(error: &quiche::Error) -> u64 {
+    const INTERNAL_ERROR: u64 = 1;
+    const CONNECTION_ID_LIMIT_ERROR: u64 = 9;
+    match error {
+        // It has ids retired, again and again, without taking note of it.
+        quiche::Error::IdLimit => CONNECTION_ID_LIMIT_ERROR,
+        _ => INTERNAL_ERROR,
+    }
+}
