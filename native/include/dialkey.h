@@ -1219,13 +1219,14 @@ int32_t dk_conn_close(dk_conn conn,
 /*
  out[8] = dk_state_flag bits, dk_origin of the end, its error code,
  bidirectional and unidirectional streams we may still open, largest
- datagram payload or 0, 0, 0. For a poisoned connection out[0] is
+ datagram payload or 0, window that the peer gives a new stream or 0, 0. For a poisoned connection out[0] is
  DK_STATE_POISONED and the result DK_ERR_PANIC.
 
  # Safety
  out must be valid for writing 8 numbers.
  */
-int32_t dk_conn_state(dk_conn conn, uint64_t *out);
+int32_t dk_conn_state(dk_conn conn,
+                      uint64_t *out);
 
 /*
  Writes the public key that the peer proved to own. DK_DONE before the

@@ -61,9 +61,21 @@ impl Conn {
             bidi,
             uni,
             datagram as u64,
-            0,
+            self.peer_window(),
             0,
         ]
+    }
+
+    /// What the peer lets us send on a new stream before it has read any of
+    /// it; the largest, for it may tell streams of several kinds apart.
+    fn peer_window(&self) -> u64 {
+        let Some(peer) = self.quic.peer_transport_params() else {
+            return 0;
+        };
+        peer.initial_max_stream_data_bidi_local
+            .max(peer.initial_max_stream_data_bidi_remote)
+            .max(peer.initial_max_stream_data_uni)
+            .min(peer.initial_max_data)
     }
 
     fn origin(&self) -> (dk_origin, u64) {

@@ -205,7 +205,7 @@ pub unsafe extern "C" fn dk_conn_close(
 
 /// out[8] = dk_state_flag bits, dk_origin of the end, its error code,
 /// bidirectional and unidirectional streams we may still open, largest
-/// datagram payload or 0, 0, 0. For a poisoned connection out[0] is
+/// datagram payload or 0, window that the peer gives a new stream or 0, 0. For a poisoned connection out[0] is
 /// DK_STATE_POISONED and the result DK_ERR_PANIC.
 ///
 /// # Safety

@@ -151,12 +151,13 @@ public final class NativeConnection implements AutoCloseable {
       MemorySegment out = arena.allocate(ValueLayout.JAVA_LONG, STATE_WORDS);
       int status = dialkey_h.dk_conn_state(id, out);
       if (status < 0) {
-        return new NativeState(NativeState.POISONED, NativeState.Origin.NONE, 0);
+        return new NativeState(NativeState.POISONED, NativeState.Origin.NONE, 0, 0);
       }
       return new NativeState(
           (int) out.getAtIndex(ValueLayout.JAVA_LONG, 0),
           NativeState.Origin.of(out.getAtIndex(ValueLayout.JAVA_LONG, 1)),
-          out.getAtIndex(ValueLayout.JAVA_LONG, 2));
+          out.getAtIndex(ValueLayout.JAVA_LONG, 2),
+          out.getAtIndex(ValueLayout.JAVA_LONG, 6));
     }
   }
 

@@ -6,8 +6,10 @@ package dev.dialkey.bindings;
  * @param flags the bits below
  * @param origin who ended it
  * @param errorCode with which code
+ * @param peerWindow bytes that the peer takes on a new stream before it has read any; 0 until it
+ *     has told
  */
-public record NativeState(int flags, Origin origin, long errorCode) {
+public record NativeState(int flags, Origin origin, long errorCode, long peerWindow) {
   /** The handshake is complete and the peer authenticated. */
   public static final int ESTABLISHED = 1;
 

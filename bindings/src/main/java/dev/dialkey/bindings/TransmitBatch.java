@@ -16,7 +16,7 @@ public final class TransmitBatch {
    * One send with segmentation offload, which takes 65,507 bytes, and no more: the few packets that
    * a larger buffer would hold beyond it would cost a system call of their own in each batch.
    */
-  private static final int BUFFER_BYTES = 65_536;
+  public static final int MAX_BYTES = 65_536;
 
   private static final int MAX_ENTRIES = 64;
 
@@ -36,9 +36,10 @@ public final class TransmitBatch {
   private final MemorySegment records;
   private final MemorySegment sent;
   private int size;
+  private int limit = MAX_BYTES;
 
   TransmitBatch(NativeMemory memory) {
-    buffer = memory.allocate(BUFFER_BYTES);
+    buffer = memory.allocate(MAX_BYTES);
     records = memory.allocate(RECORD * MAX_ENTRIES);
     sent = memory.allocate(Integer.BYTES);
   }
@@ -49,13 +50,24 @@ public final class TransmitBatch {
    * @return entries, 0 when there is nothing to send, or a negative {@link NativeStatus}
    */
   public int fillFrom(NativeConnection connection, long nowNanos) {
+    return fillFrom(connection, nowNanos, MAX_BYTES);
+  }
+
+  /**
+   * Takes packets out of the connection until there are none or no other is sure to fit.
+   *
+   * @param maxBytes of all packets together, up to {@link #MAX_BYTES}
+   * @return entries, 0 when there is nothing to send, or a negative {@link NativeStatus}
+   */
+  public int fillFrom(NativeConnection connection, long nowNanos, int maxBytes) {
+    limit = Objects.checkIndex(maxBytes, MAX_BYTES + 1);
     int n =
         DataPath.send(
             connection.id(),
             nowNanos,
             ALL_PATHS,
             buffer.address(),
-            BUFFER_BYTES,
+            limit,
             records.address(),
             MAX_ENTRIES);
     size = Math.max(n, 0);
@@ -130,7 +142,7 @@ public final class TransmitBatch {
     int end =
         records.get(ValueLayout.JAVA_INT, last + OFF)
             + records.get(ValueLayout.JAVA_INT, last + LEN);
-    return size == MAX_ENTRIES || BUFFER_BYTES - end < ROOM_FOR_ANY_PACKET;
+    return size == MAX_ENTRIES || limit - end < ROOM_FOR_ANY_PACKET;
   }
 
   /** Sends entries; returns how many the system took or refused for good. */
@@ -141,7 +153,7 @@ public final class TransmitBatch {
     DataPath.udpSend(
         socket,
         buffer.address(),
-        BUFFER_BYTES,
+        MAX_BYTES,
         records.address() + first * RECORD,
         count,
         sent.address());

@@ -16,10 +16,22 @@ final class Flusher {
   private static final int FLUSH_BYTES = 256 * 1024;
 
   /**
+   * Parts into which a small window of the peer is cut. Sent at once, as much of it as there is
+   * would keep the peer busy and us waiting until it has worked through that, and then the other
+   * way round.
+   */
+  private static final int WINDOW_PARTS = 32;
+
+  /** For still smaller parts the system calls would cost more than the waiting. */
+  private static final int MIN_PART_BYTES = 32 * 1024;
+
+  /**
    * Ends of messages that their writers send themselves after each receive. A single exchange is
    * quickest so; of many at once the loop makes fewer packets.
    */
   private static final int MAX_SENT_BY_WRITERS = 2;
+
+  private static final int UNDIVIDED = Integer.MAX_VALUE;
 
   private final PeerConnection connection;
   private final NativeConnection engine;
@@ -34,6 +46,10 @@ final class Flusher {
   private boolean sentSinceReceive;
   private int sentByWriters;
   private long unsentBytes;
+
+  /** What leaves before the loop has looked at its socket again. */
+  private int partBytes = UNDIVIDED;
+
   private long deadlineNanos = Driven.NO_DEADLINE;
 
   Flusher(PeerConnection connection, NativeConnection engine, Route route, TransmitPool pool) {
@@ -41,6 +57,12 @@ final class Flusher {
     this.engine = engine;
     this.route = route;
     this.pool = pool;
+  }
+
+  /** The handshake told how much the peer takes on a stream before it has read any of it. */
+  void peerWindow(long bytes) {
+    long part = Math.max(bytes / WINDOW_PARTS, MIN_PART_BYTES);
+    partBytes = part < TransmitBatch.MAX_BYTES ? (int) part : UNDIVIDED;
   }
 
   boolean isDirty() {
@@ -72,8 +94,15 @@ final class Flusher {
     return deadlineNanos;
   }
 
-  /** Sends what the engine has, or leaves it to the loop where it cannot be sent now. */
+  /**
+   * Sends what the engine has, or a part of it and leaves the rest to the loop: where it cannot be
+   * sent now, and where the peer's window is small.
+   */
   void flush(long nowNanos) {
+    flush(nowNanos, partBytes);
+  }
+
+  private void flush(long nowNanos, int part) {
     unsentBytes = 0;
     sentSinceReceive = true;
     boolean more = true;
@@ -90,7 +119,12 @@ final class Flusher {
         return;
       }
       dirty = false;
-      more = sendOneBatch(batch, nowNanos);
+      more = sendOneBatch(batch, nowNanos, part);
+      if (more && part != UNDIVIDED) {
+        dirty = true;
+        connection.home().post(connection);
+        return;
+      }
     }
   }
 
@@ -104,6 +138,13 @@ final class Flusher {
   void flushIfDirty() {
     if (dirty) {
       flushNow();
+    }
+  }
+
+  /** Sends what waits, undivided: the engine is about to forget it. */
+  void flushBeforeClose() {
+    if (dirty) {
+      flush(connection.now(), UNDIVIDED);
     }
   }
 
@@ -141,8 +182,8 @@ final class Flusher {
   }
 
   /** Returns whether the engine may have more to send now. */
-  private boolean sendOneBatch(TransmitBatch batch, long nowNanos) {
-    int entries = batch.fillFrom(engine, nowNanos);
+  private boolean sendOneBatch(TransmitBatch batch, long nowNanos, int part) {
+    int entries = batch.fillFrom(engine, nowNanos, Math.min(part, TransmitBatch.MAX_BYTES));
     if (entries <= 0) {
       pool.giveBack(batch);
       if (entries < 0 && entries != NativeStatus.DONE) {

@@ -260,6 +260,7 @@ public final class PeerConnection extends Driven {
     }
     if ((gained & NativeState.ESTABLISHED) != 0) {
       view.pathsChanged();
+      flusher.peerWindow(engine.state().peerWindow());
     }
     // What arrived before somebody else ended it may still be read.
     lingers |= wasOpen && !lifecycle.isOpen();
@@ -365,7 +366,7 @@ public final class PeerConnection extends Driven {
       if (lifecycle.isOpen()) {
         // Once it is closing, the engine sends nothing else. What completes the handshake goes
         // first, or the peer never learns that there was a connection.
-        flusher.flushIfDirty();
+        flusher.flushBeforeClose();
         early.closeBehind(now(), code, reason);
         lifecycle.end(new CloseReason.LocallyClosed());
         flusher.flushNow();

@@ -233,14 +233,17 @@ public final class EndpointLoop implements Cycle {
 
   private int serveInbox(long now) {
     int served = 0;
-    // Bounded, for whoever is served may be posted again at once: the socket gets its turn too.
-    while (served < MAX_SERVED_PER_TURN) {
+    boolean again = false;
+    // Whoever is posted again while it is served has more to do than a turn may take: the socket
+    // comes first.
+    while (served < MAX_SERVED_PER_TURN && !again) {
       Driven next = inbox.poll();
       if (next == null) {
         break;
       }
       next.posted.set(false); // Before serving: what is posted meanwhile must be served again.
       serve(next, now);
+      again = next.posted.get();
       served++;
     }
     return served;
