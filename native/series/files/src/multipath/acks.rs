@@ -22,6 +22,16 @@ pub(crate) struct AckRoom {
 }
 
 impl Multipath {
+    /// Whether [`Self::take_acks`] may find any that are due. Most packets of
+    /// a sender carry none.
+    pub(crate) fn has_acks(&self, current: &PktNumSpace) -> bool {
+        current.ack_elicited ||
+            self.used().any(|(path, context)| {
+                let own = path == self.entered;
+                context.repeat_ack || (!own && context.waiting_space().ack_elicited)
+            })
+    }
+
     /// The acknowledgements to put into a packet of the entered path: its own,
     /// and those that other paths cannot carry or should not carry alone.
     pub(crate) fn take_acks(

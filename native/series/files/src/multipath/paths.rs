@@ -305,7 +305,7 @@ impl<F: BufFactory> Connection<F> {
     }
 
     /// What is in flight on a path is sent again, on others.
-    pub(super) fn lose_on(&mut self, pid: usize, now: Instant) {
+    pub(crate) fn lose_on(&mut self, pid: usize, now: Instant) {
         let status = self.handshake_status();
         if let Ok(path) = self.paths.get_mut(pid) {
             let (lost, bytes) = path.recovery.lose_all(APPLICATION, status, now);

@@ -24,8 +24,10 @@ impl<F: BufFactory> Connection<F> {
     ) -> Result<(usize, SendInfo)> {
         let now = crate::clock::now();
         let result = self.send_next(out, from, to, now);
-        if result.is_ok() {
-            self.note_sent(now);
+        match &result {
+            Ok(_) => self.note_sent(now),
+            Err(Error::Done) => self.multipath.send.done.clear(),
+            Err(_) => (),
         }
         self.multipath.send.chosen = None;
         self.end_call();
@@ -57,15 +59,12 @@ impl<F: BufFactory> Connection<F> {
                 result => return result,
             }
         }
-        self.multipath.send.chosen = self.paths.get_active_path_id().ok();
-        let result = match self.multipath.send.chosen {
-            Some(_) => self.send_on_path(out, from, to),
-            None => Err(Error::Done),
+        let Ok(active) = self.paths.get_active_path_id() else {
+            return Err(Error::Done);
         };
-        if result == Err(Error::Done) {
-            self.multipath.send.done.clear();
-        }
-        result
+        self.multipath.send.chosen = Some(active);
+        // As the last thing, for then it is written to where the caller wants it.
+        self.send_on_path(out, from, to)
     }
 
     /// The path of the packet that is being made.
@@ -177,7 +176,7 @@ impl Multipath {
         self.on && paths.get(pid).is_ok_and(|path| !path.active())
     }
 
-    fn has_control(&self) -> bool {
+    pub(crate) fn has_control(&self) -> bool {
         !self.control.is_empty() || self.frames.waits()
     }
 

@@ -35,6 +35,7 @@ public final class SimulatedHost {
   private final Map<InetSocketAddress, InetSocketAddress> mappings = new LinkedHashMap<>();
 
   private @Nullable InetAddress outside;
+  private long mostSentAtOnce;
   private int nextPort = FIRST_PORT;
   private int nextOutsidePort = FIRST_OUTSIDE_PORT;
 
@@ -109,6 +110,15 @@ public final class SimulatedHost {
     mappings.clear();
   }
 
+  /**
+   * The most that one of its sockets sent between two looks at what had come in.
+   *
+   * @return bytes of UDP payload
+   */
+  public long mostSentAtOnce() {
+    return mostSentAtOnce;
+  }
+
   @Override
   public String toString() {
     return name;
@@ -128,6 +138,10 @@ public final class SimulatedHost {
     }
     int port = address.getPort() == 0 ? nextPort++ : address.getPort();
     return simulation.network().open(this, new InetSocketAddress(address.getAddress(), port));
+  }
+
+  void sentAtOnce(long bytes) {
+    mostSentAtOnce = Math.max(mostSentAtOnce, bytes);
   }
 
   /** From where a socket is seen. */

@@ -27,6 +27,7 @@ final class SimulatedSocket implements UdpSocket {
   private long receivedBytes;
   private long sentDatagrams;
   private long sentBytes;
+  private long sentSinceReceive;
 
   SimulatedSocket(SimulatedNetwork network, SimulatedHost host, InetSocketAddress address) {
     this.network = network;
@@ -85,6 +86,7 @@ final class SimulatedSocket implements UdpSocket {
 
   @Override
   public int receive(PacketBatch batch) {
+    sentSinceReceive = 0;
     batch.clear();
     while (!waiting.isEmpty()) {
       Arrived next = waiting.getFirst();
@@ -105,9 +107,11 @@ final class SimulatedSocket implements UdpSocket {
       for (byte[] datagram : batch.datagrams(i)) {
         sentDatagrams++;
         sentBytes += datagram.length;
+        sentSinceReceive += datagram.length;
         network.send(this, to, datagram);
       }
     }
+    host.sentAtOnce(sentSinceReceive);
     return count;
   }
 

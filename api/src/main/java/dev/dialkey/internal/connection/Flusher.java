@@ -20,10 +20,10 @@ final class Flusher {
    * would keep the peer busy and us waiting until it has worked through that, and then the other
    * way round.
    */
-  private static final int WINDOW_PARTS = 32;
+  private static final int WINDOW_PARTS = 40;
 
   /** For still smaller parts the system calls would cost more than the waiting. */
-  private static final int MIN_PART_BYTES = 32 * 1024;
+  private static final int MIN_PART_BYTES = 16 * 1024;
 
   /**
    * Ends of messages that their writers send themselves after each receive. A single exchange is
@@ -60,8 +60,8 @@ final class Flusher {
   }
 
   /** The handshake told how much the peer takes on a stream before it has read any of it. */
-  void peerWindow(long bytes) {
-    long part = Math.max(bytes / WINDOW_PARTS, MIN_PART_BYTES);
+  void established() {
+    long part = Math.max(engine.state().peerWindow() / WINDOW_PARTS, MIN_PART_BYTES);
     partBytes = part < TransmitBatch.MAX_BYTES ? (int) part : UNDIVIDED;
   }
 

@@ -260,7 +260,7 @@ public final class PeerConnection extends Driven {
     }
     if ((gained & NativeState.ESTABLISHED) != 0) {
       view.pathsChanged();
-      flusher.peerWindow(engine.state().peerWindow());
+      flusher.established();
     }
     // What arrived before somebody else ended it may still be read.
     lingers |= wasOpen && !lifecycle.isOpen();
@@ -364,8 +364,7 @@ public final class PeerConnection extends Driven {
         return;
       }
       if (lifecycle.isOpen()) {
-        // Once it is closing, the engine sends nothing else. What completes the handshake goes
-        // first, or the peer never learns that there was a connection.
+        // What completes the handshake goes first, or the peer never learns of a connection.
         flusher.flushBeforeClose();
         early.closeBehind(now(), code, reason);
         lifecycle.end(new CloseReason.LocallyClosed());

@@ -233,18 +233,15 @@ public final class EndpointLoop implements Cycle {
 
   private int serveInbox(long now) {
     int served = 0;
-    boolean again = false;
-    // Whoever is posted again while it is served has more to do than a turn may take: the socket
-    // comes first.
-    while (served < MAX_SERVED_PER_TURN && !again) {
-      Driven next = inbox.poll();
-      if (next == null) {
-        break;
-      }
+    Driven next = inbox.poll();
+    while (next != null) {
       next.posted.set(false); // Before serving: what is posted meanwhile must be served again.
       serve(next, now);
-      again = next.posted.get();
       served++;
+      // Who is posted again while it is served has more to do than a turn takes: the socket is
+      // next.
+      boolean goesOn = served < MAX_SERVED_PER_TURN && !next.posted.get();
+      next = goesOn ? inbox.poll() : null;
     }
     return served;
   }
