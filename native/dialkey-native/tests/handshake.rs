@@ -44,7 +44,16 @@ fn nothing_is_known_before_the_handshake() {
     client.dial(&server, public_key(2), ALPN);
     assert_eq!(client.peer_key(0), Err(DONE));
     assert_eq!(client.alpn(0), b"");
-    assert_eq!(client.state(0)[3..5], [0, 0]);
+    assert_eq!(client.state(0)[3..], [0; 5]);
+}
+
+#[test]
+fn the_window_of_the_peer_is_known_after_it() {
+    let _alone = alone();
+    let (client, server) = connect(Node::new(1), Node::new(2));
+    let window = client.state(0)[6];
+    assert!(window > 0);
+    assert_eq!(window, server.state(0)[6]);
 }
 
 #[test]
