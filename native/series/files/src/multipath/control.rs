@@ -100,6 +100,8 @@ impl Control {
             ExtFrame::PathsBlocked { .. } => self.paths_blocked = false,
             ExtFrame::PathAck { .. } | ExtFrame::Opaque { .. } => (),
         }
+        // Each packet asks all that are left.
+        self.paths.retain(|_, waiting| !waiting.is_empty());
     }
 }
 
@@ -168,6 +170,28 @@ mod tests {
         for turn in 0..1_000 {
             assert!(guard.retirement(start + window * turn, window).is_ok());
         }
+    }
+
+    #[test]
+    fn what_was_sent_leaves_nothing_behind() {
+        let mut control = Control::default();
+        control.advertise(1, 7);
+        control.path(1).status = true;
+        let cid = ExtFrame::PathNewConnectionId {
+            path: 1,
+            seq: 7,
+            retire_prior_to: 0,
+            cid: vec![1; 8],
+            token: [0; 16],
+        };
+        control.sent(&cid);
+        assert_eq!(control.paths.len(), 1);
+        control.sent(&ExtFrame::PathStatus {
+            path: 1,
+            seq: 0,
+            available: true,
+        });
+        assert!(control.paths.is_empty());
     }
 
     #[test]
