@@ -31,7 +31,8 @@ final class Flusher {
    */
   private static final int MAX_SENT_BY_WRITERS = 2;
 
-  private static final int UNDIVIDED = Integer.MAX_VALUE;
+  /** In full batches, until nothing is left. */
+  private static final int UNDIVIDED = TransmitBatch.MAX_BYTES;
 
   private final PeerConnection connection;
   private final NativeConnection engine;
@@ -61,8 +62,8 @@ final class Flusher {
 
   /** The handshake told how much the peer takes on a stream before it has read any of it. */
   void established() {
-    long part = Math.max(engine.state().peerWindow() / WINDOW_PARTS, MIN_PART_BYTES);
-    partBytes = part < TransmitBatch.MAX_BYTES ? (int) part : UNDIVIDED;
+    long part = engine.state().peerWindow() / WINDOW_PARTS;
+    partBytes = Math.clamp(part, MIN_PART_BYTES, UNDIVIDED);
   }
 
   boolean isDirty() {
@@ -120,7 +121,7 @@ final class Flusher {
       }
       dirty = false;
       more = sendOneBatch(batch, nowNanos, part);
-      if (more && part != UNDIVIDED) {
+      if (more && part < UNDIVIDED) {
         dirty = true;
         connection.home().post(connection);
         return;
@@ -183,7 +184,7 @@ final class Flusher {
 
   /** Returns whether the engine may have more to send now. */
   private boolean sendOneBatch(TransmitBatch batch, long nowNanos, int part) {
-    int entries = batch.fillFrom(engine, nowNanos, Math.min(part, TransmitBatch.MAX_BYTES));
+    int entries = batch.fillFrom(engine, nowNanos, part);
     if (entries <= 0) {
       pool.giveBack(batch);
       if (entries < 0 && entries != NativeStatus.DONE) {
