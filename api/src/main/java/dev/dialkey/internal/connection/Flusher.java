@@ -123,7 +123,7 @@ final class Flusher {
       more = sendOneBatch(batch, nowNanos, part);
       if (more && part < UNDIVIDED) {
         dirty = true;
-        connection.home().post(connection);
+        connection.yieldToReceive();
         return;
       }
     }

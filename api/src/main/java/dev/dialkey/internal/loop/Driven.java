@@ -17,6 +17,11 @@ public abstract class Driven {
   /** Set while this waits in its home loop's inbox, so that it stands there once. */
   final AtomicBoolean posted = new AtomicBoolean();
 
+  /**
+   * Volatile: set by threads that flush, looked at by the home loop; early or late does no harm.
+   */
+  volatile boolean yields;
+
   // Owned by the home loop's thread.
   int heapIndex = DeadlineHeap.ABSENT;
 
@@ -69,6 +74,12 @@ public abstract class Driven {
     if (earlier > slack) {
       home().post(this, deadlineNanos + slack);
     }
+  }
+
+  /** Has the home loop do what is left after it has looked at its socket. */
+  public final void yieldToReceive() {
+    yields = true;
+    home().post(this);
   }
 
   /** Has the home loop do what is left some time soon, without waking it for that alone. */

@@ -236,11 +236,10 @@ public final class EndpointLoop implements Cycle {
     Driven next = inbox.poll();
     while (next != null) {
       next.posted.set(false); // Before serving: what is posted meanwhile must be served again.
+      next.yields = false;
       serve(next, now);
       served++;
-      // Who is posted again while it is served has more to do than a turn takes: the socket is
-      // next.
-      boolean goesOn = served < MAX_SERVED_PER_TURN && !next.posted.get();
+      boolean goesOn = served < MAX_SERVED_PER_TURN && !next.yields;
       next = goesOn ? inbox.poll() : null;
     }
     return served;
