@@ -22,14 +22,10 @@ pub(crate) struct AckRoom {
 }
 
 impl Multipath {
-    /// Whether [`Self::take_acks`] may find any that are due. Most packets of
-    /// a sender carry none.
-    pub(crate) fn has_acks(&self, current: &PktNumSpace) -> bool {
-        current.ack_elicited ||
-            self.used().any(|(path, context)| {
-                let own = path == self.entered;
-                context.repeat_ack || (!own && context.waiting_space().ack_elicited)
-            })
+    /// Whether [`Self::take_acks`] finds any that are due. Most packets of a
+    /// sender carry none.
+    pub(crate) fn has_acks(&self, current: &PktNumSpace, is_active: bool) -> bool {
+        current.ack_elicited || self.owes_acks(self.entered, is_active)
     }
 
     /// The acknowledgements to put into a packet of the entered path: its own,
